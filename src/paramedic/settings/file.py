@@ -1,0 +1,148 @@
+"""The TOML file: repositories, projects, rules and what may leave the machine."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from paramedic.model.errors import BadInput
+from paramedic.model.event import Level
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ForgeName(StrEnum):
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    GITEA = "gitea"
+    GIT = "git"
+    """Push a branch to a plain remote, open nothing."""
+    PATCH = "patch"
+    """Write a patch file into the home."""
+
+
+class Action(StrEnum):
+    """The ladder of row S4; each rung includes those before it."""
+
+    IGNORE = "ignore"
+    OBSERVE = "observe"
+    DIAGNOSE = "diagnose"
+    FIX = "fix"
+    PULL_REQUEST = "pull_request"
+
+
+class Policy(StrEnum):
+    AUTO = "auto"
+    ASK = "ask"
+    NEVER = "never"
+
+
+class State(StrEnum):
+    """What makes an issue worth a look now."""
+
+    NEW = "new"
+    REGRESSED = "regressed"
+    ESCALATING = "escalating"
+    ONGOING = "ongoing"
+
+
+class RepositoryConfig(Strict):
+    """One git repository. Paths are relative to its root."""
+
+    url: str = Field(description="What git clones: a path, file://, ssh or https URL.")
+    default_branch: str | None = Field(None, description="Branch that fixes are made for; default: the remote's HEAD.")
+    forge: ForgeName = Field(ForgeName.PATCH, description="Where a fix goes.")
+    slug: str | None = Field(None, description="owner/name on the forge; default: read from the URL.")
+    path_prefixes: tuple[str, ...] = Field((), description="Prefixes of abs_path where this repository lies in production.")
+    source_roots: tuple[str, ...] = Field((), description="Folders that are on sys.path; default: found by looking.")
+    release_tag: str = Field("", description="Tag of a release, with {release}, {version} (after the last @); default: the usual forms.")
+    setup: tuple[str, ...] = Field((), description="Commands that prepare the environment, instead of what is detected.")
+    test: str | None = Field(None, description="Command that runs tests; {paths} is replaced; default: detected.")
+    python: str | None = Field(None, description="Interpreter version or path; default: what the event names.")
+
+
+class ProjectConfig(Strict):
+    """One Sentry project (by slug or id), or one of ours."""
+
+    repository: str | None = Field(None, description="Name of a [repositories.NAME] table.")
+    id: int | None = Field(None, gt=0, description="Number in our DSN; required to receive SDK events.")
+    public_key: str | None = Field(None, pattern=r"^[0-9a-f]{32}$", description="Key in our DSN, 32 hex digits.")
+    sentry_id: str | None = Field(None, description="Sentry's numeric project id, when webhooks name the project by it.")
+
+
+class Rule(Strict):
+    """One row of the triage rules: all conditions must hold; the first rule that matches decides."""
+
+    name: str
+    projects: tuple[str, ...] = Field(("*",), description="Project slugs, * for any part.")
+    environments: tuple[str, ...] = Field(("production",), description="Environments; an event that names none counts as production.")
+    levels: tuple[Level, ...] = Field((Level.ERROR, Level.FATAL), description="Levels.")
+    releases: tuple[str, ...] = Field(("*",), description="Releases, * for any part.")
+    states: tuple[State, ...] = Field((State.NEW, State.REGRESSED), description="new, regressed, escalating, ongoing.")
+    more_than: int = Field(50, ge=0, description="More events than this in the window.")
+    window_minutes: int = Field(60, gt=0, description="The window, in minutes.")
+    users: int = Field(0, ge=0, description="At least so many users.")
+    ignore: tuple[str, ...] = Field((), description="Regular expressions on the title that skip the issue.")
+    cooldown_minutes: int = Field(1440, ge=0, description="No second session for the issue within this time, unless it regressed.")
+    action: Action = Action.PULL_REQUEST
+    effects: dict[str, Policy] = Field(default_factory=dict, description="Policy per effect kind, over [effects].")
+
+    @field_validator("ignore")
+    @classmethod
+    def _compiles(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+        return patterns
+
+
+class EffectsConfig(Strict):
+    """What may leave the machine without a human's yes."""
+
+    push: Policy = Policy.ASK
+    pull_request: Policy = Policy.ASK
+    comment: Policy = Policy.ASK
+    patch: Policy = Policy.AUTO
+    approval_hours: int = Field(72, gt=0, description="An approval that nobody gave expires after so many hours.")
+
+
+class Configuration(Strict):
+    """The whole file."""
+
+    repositories: dict[str, RepositoryConfig] = Field(default_factory=dict)
+    projects: dict[str, ProjectConfig] = Field(default_factory=dict)
+    rules: tuple[Rule, ...] = (Rule(name="default"),)
+    effects: EffectsConfig = EffectsConfig()
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Configuration:
+        for name, project in self.projects.items():
+            if project.repository and project.repository not in self.repositories:
+                raise ValueError(f"projects.{name}.repository names {project.repository!r}, but there is no [repositories.{project.repository}]")
+        numbers = [project.id for project in self.projects.values() if project.id]
+        if len(numbers) != len(set(numbers)):
+            raise ValueError("two projects have the same id")
+        return self
+
+
+def load_configuration(path: Path | None) -> Configuration:
+    """Read the TOML file; the defaults when ``path`` is None. Raises ``BadInput`` with each wrong key and its place."""
+    if path is None:
+        return Configuration()
+    try:
+        return Configuration.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.", remedy="Set PARAMEDIC_CONFIG to the right path.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is not valid TOML: {error}.") from error
+    except ValidationError as error:
+        lines = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors())
+        raise BadInput(f"{path}: {lines}.", remedy="See docs/configuration.md.") from error
