@@ -1,5 +1,7 @@
 """The exception tree. What a caller may do about an error is a field, not a guess from its class name.
 
+::
+
     ParamedicError
     ├── BadInput              the caller gave something unusable          (exit 2, HTTP 400)
     │   └── NotConfigured     a setting is missing or cannot be enforced  (exit 2, HTTP 503)

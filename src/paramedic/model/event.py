@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-Captured: TypeAlias = "None | bool | int | float | str | list[Captured] | dict[str, Captured]"
+Captured: TypeAlias = "bool | int | float | str | list[Captured] | dict[str, Captured] | None"
 """A captured variable: SDKs send ``repr`` strings, nested in lists and objects (10 items, depth 5). Never evaluated."""
 
 

@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", case_sensitive=False, frozen=True, env_ignore_empty=True)
 
     # Where and how it runs
-    app_env: AppEnvironment = Field(AppEnvironment.PRODUCTION, description="development relaxes checks for loopback clients only.")
+    app_env: AppEnvironment = Field(
+        AppEnvironment.PRODUCTION, description="development relaxes checks for loopback clients only."
+    )
     test_mode: bool = Field(False, description="No effect leaves the machine; each is recorded as it would have been.")
     paramedic_home: Path = Field(Path("~/.paramedic"), description="Database, mirrors, work trees, environments and logs.")
     paramedic_config: Path | None = Field(None, description="The TOML file; default: paramedic.toml in the home, else none.")
@@ -44,8 +46,12 @@ class Settings(BaseSettings):
     log_level: str = Field("info", description="debug, info, warning or error.")
 
     # Intake
-    sentry_client_secret: SecretStr | None = Field(None, description="Client Secret of the Sentry integration; signs its webhooks.")
-    webhook_secret: SecretStr | None = Field(None, description="Older name of SENTRY_CLIENT_SECRET, and the X-Webhook-Secret value.")
+    sentry_client_secret: SecretStr | None = Field(
+        None, description="Client Secret of the Sentry integration; signs its webhooks."
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="Older name of SENTRY_CLIENT_SECRET, and the X-Webhook-Secret value."
+    )
     paramedic_legacy_token: SecretStr | None = Field(None, description="Unguessable part of the legacy WebHooks plugin's path.")
     paramedic_body_limit: int = Field(1_000_000, gt=0, description="Largest accepted request body, in bytes.")
     paramedic_inflated_limit: int = Field(20_000_000, gt=0, description="Largest accepted body after decompression, in bytes.")

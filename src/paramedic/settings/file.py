@@ -61,7 +61,9 @@ class RepositoryConfig(Strict):
     slug: str | None = Field(None, description="owner/name on the forge; default: read from the URL.")
     path_prefixes: tuple[str, ...] = Field((), description="Prefixes of abs_path where this repository lies in production.")
     source_roots: tuple[str, ...] = Field((), description="Folders that are on sys.path; default: found by looking.")
-    release_tag: str = Field("", description="Tag of a release, with {release}, {version} (after the last @); default: the usual forms.")
+    release_tag: str = Field(
+        "", description="Tag of a release, with {release}, {version} (after the last @); default: the usual forms."
+    )
     setup: tuple[str, ...] = Field((), description="Commands that prepare the environment, instead of what is detected.")
     test: str | None = Field(None, description="Command that runs tests; {paths} is replaced; default: detected.")
     python: str | None = Field(None, description="Interpreter version or path; default: what the event names.")
@@ -81,7 +83,9 @@ class Rule(Strict):
 
     name: str
     projects: tuple[str, ...] = Field(("*",), description="Project slugs, * for any part.")
-    environments: tuple[str, ...] = Field(("production",), description="Environments; an event that names none counts as production.")
+    environments: tuple[str, ...] = Field(
+        ("production",), description="Environments; an event that names none counts as production."
+    )
     levels: tuple[Level, ...] = Field((Level.ERROR, Level.FATAL), description="Levels.")
     releases: tuple[str, ...] = Field(("*",), description="Releases, * for any part.")
     states: tuple[State, ...] = Field((State.NEW, State.REGRESSED), description="new, regressed, escalating, ongoing.")
@@ -89,7 +93,9 @@ class Rule(Strict):
     window_minutes: int = Field(60, gt=0, description="The window, in minutes.")
     users: int = Field(0, ge=0, description="At least so many users.")
     ignore: tuple[str, ...] = Field((), description="Regular expressions on the title that skip the issue.")
-    cooldown_minutes: int = Field(1440, ge=0, description="No second session for the issue within this time, unless it regressed.")
+    cooldown_minutes: int = Field(
+        1440, ge=0, description="No second session for the issue within this time, unless it regressed."
+    )
     action: Action = Action.PULL_REQUEST
     effects: dict[str, Policy] = Field(default_factory=dict, description="Policy per effect kind, over [effects].")
 
@@ -126,7 +132,7 @@ class Configuration(Strict):
     def _references_exist(self) -> Configuration:
         for name, project in self.projects.items():
             if project.repository and project.repository not in self.repositories:
-                raise ValueError(f"projects.{name}.repository names {project.repository!r}, but there is no [repositories.{project.repository}]")
+                raise ValueError(f"projects.{name}.repository: there is no [repositories.{project.repository}]")
         numbers = [project.id for project in self.projects.values() if project.id]
         if len(numbers) != len(set(numbers)):
             raise ValueError("two projects have the same id")
