@@ -58,6 +58,8 @@ class Reproduction:
     run: Run | None = None
     appended: bool = False
     """True when ``path`` existed before and ``source`` is its old text with the test added."""
+    before: str = ""
+    """The old text of ``path``, "" for a new file."""
 
 
 @dataclass(frozen=True, slots=True)
