@@ -1,0 +1,181 @@
+"""What is set up, what is missing, and what to do about it: the checks behind ``paramedic doctor`` and the health page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from paramedic.integrations.sentry.client import SentryClient
+from paramedic.model.errors import ParamedicError
+from paramedic.sandbox.choose import choose_sandbox
+from paramedic.sandbox.environment import find_uv
+from paramedic.settings import Configuration, Settings, load_configuration
+from paramedic.settings.file import ForgeName, RepositoryConfig
+from paramedic.source.repository import Repository
+from paramedic.store.engine import open_engine
+
+
+class Health(StrEnum):
+    OK = "ok"
+    OFF = "off"
+    """Not configured, and nothing that is configured needs it."""
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One row. ``remedy`` says what to do, "" when there is nothing to do."""
+
+    name: str
+    health: Health
+    text: str
+    remedy: str = ""
+
+
+def examine(settings: Settings, *, online: bool = True) -> Iterator[Check]:
+    """Run every check, one by one, so that the caller can show each as it ends. ``online`` also asks outside systems."""
+    yield _home(settings)
+    yield _database(settings)
+    yield _guarded("sandbox", lambda: choose_sandbox(settings.paramedic_sandbox).name)
+    yield _guarded("uv", lambda: str(find_uv(settings.paramedic_uv)))
+    yield _git()
+    path = configuration_path(settings)
+    try:
+        configuration = load_configuration(path)
+    except ParamedicError as error:
+        yield Check("configuration", Health.FAILED, error.args[0], error.remedy)
+        return
+    yield _configuration(path, configuration)
+    yield from _intake(settings, configuration)
+    yield from _sentry(settings, online=online)
+    for name, repository in configuration.repositories.items():
+        yield _forge_token(name, repository, settings)
+        if online:
+            yield _repository(name, repository, settings)
+
+
+def configuration_path(settings: Settings) -> Path | None:
+    """The TOML file in force: ``PARAMEDIC_CONFIG``, else paramedic.toml in the home when it is there."""
+    if settings.paramedic_config:
+        return settings.paramedic_config.expanduser()
+    default = settings.home / "paramedic.toml"
+    return default if default.is_file() else None
+
+
+def _guarded(name: str, find: Callable[[], str]) -> Check:
+    try:
+        return Check(name, Health.OK, find())
+    except ParamedicError as error:
+        return Check(name, Health.FAILED, error.args[0], error.remedy)
+
+
+def _home(settings: Settings) -> Check:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return Check(
+            "home", Health.FAILED, f"{settings.home}: {error.strerror}", "Set PARAMEDIC_HOME to a folder that can be written."
+        )
+    if not os.access(settings.home, os.W_OK):
+        return Check(
+            "home", Health.FAILED, f"{settings.home} cannot be written", "Set PARAMEDIC_HOME to a folder that can be written."
+        )
+    free_gib = shutil.disk_usage(settings.home).free / 2**30
+    if free_gib < 2:
+        return Check("home", Health.WARNING, f"{settings.home}: {free_gib:.1f} GiB free", "Environments need space; free some.")
+    return Check("home", Health.OK, f"{settings.home}, {free_gib:.0f} GiB free")
+
+
+def _database(settings: Settings) -> Check:
+    kind = "PostgreSQL" if settings.database.startswith("postgresql") else "SQLite"
+    try:
+        with open_engine(settings.database).connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except (SQLAlchemyError, ParamedicError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return Check("database", Health.FAILED, f"{kind}: {reason}", "Check DATABASE_URL, and that the server runs.")
+    return Check("database", Health.OK, kind)
+
+
+def _git() -> Check:
+    path = shutil.which("git")
+    return Check("git", Health.OK, path) if path else Check("git", Health.FAILED, "not found", "Install it: apt-get install git")
+
+
+def _configuration(path: Path | None, configuration: Configuration) -> Check:
+    if path is None:
+        return Check(
+            "configuration", Health.WARNING, "no paramedic.toml", "Write one: see docs/configuration.md, [repositories.NAME]."
+        )
+    unmapped = [name for name, project in configuration.projects.items() if project.repository is None]
+    if unmapped:
+        return Check(
+            "configuration",
+            Health.WARNING,
+            f"{path}: no repository for {', '.join(unmapped)}",
+            "Set repository in [projects.NAME].",
+        )
+    return Check(
+        "configuration",
+        Health.OK,
+        f"{path}: {len(configuration.projects)} projects, {len(configuration.repositories)} repositories",
+    )
+
+
+def _intake(settings: Settings, configuration: Configuration) -> Iterator[Check]:
+    if settings.webhook_signing_secret is None:
+        yield Check(
+            "webhook signature",
+            Health.WARNING,
+            "no secret: webhooks are refused",
+            "Set SENTRY_CLIENT_SECRET to the integration's Client Secret (Settings → Developer Settings).",
+        )
+    else:
+        yield Check("webhook signature", Health.OK, "SENTRY_CLIENT_SECRET is set")
+    own = [name for name, project in configuration.projects.items() if project.id and project.public_key]
+    yield Check(
+        "SDK intake", Health.OK if own else Health.OFF, f"DSN for {', '.join(own)}" if own else "no project has id and public_key"
+    )
+
+
+def _sentry(settings: Settings, *, online: bool) -> Iterator[Check]:
+    if settings.sentry_auth_token is None:
+        yield Check(
+            "Sentry API",
+            Health.OFF,
+            "no token: nothing is read from Sentry, no comment is posted",
+            f"Make an internal integration at {settings.sentry_self_hosted_url}/settings/developer-settings/ with event:read, "
+            "event:write, project:read, org:read, and set SENTRY_AUTH_TOKEN.",
+        )
+        return
+    if settings.sentry_org_slug is None:
+        yield Check("Sentry API", Health.FAILED, "no organisation", "Set SENTRY_ORG_SLUG.")
+        return
+    if online:
+        for name, ok, text, remedy in SentryClient.from_settings(settings).access():
+            yield Check(f"Sentry {name}", Health.OK if ok else Health.FAILED, text, remedy)
+
+
+def _forge_token(name: str, repository: RepositoryConfig, settings: Settings) -> Check:
+    needed = {
+        ForgeName.GITHUB: ("GITHUB_TOKEN", settings.github_token),
+        ForgeName.GITLAB: ("GITLAB_TOKEN", settings.gitlab_token),
+        ForgeName.GITEA: ("GITEA_TOKEN", settings.gitea_token),
+    }.get(repository.forge)
+    if needed is None:
+        return Check(f"forge of {name}", Health.OK, f"{repository.forge.value}: no token needed")
+    variable, token = needed
+    if token is None:
+        return Check(f"forge of {name}", Health.FAILED, f"{repository.forge.value}: no token", f"Set {variable}.")
+    return Check(f"forge of {name}", Health.OK, f"{variable} is set")
+
+
+def _repository(name: str, repository: RepositoryConfig, settings: Settings) -> Check:
+    return _guarded(f"repository {name}", lambda: Repository(repository.url, settings.home).reachable())

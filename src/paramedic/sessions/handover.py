@@ -1,0 +1,46 @@
+"""Handing a proven fix to the caller's own checkout: into the folder, onto a branch, or as a patch file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from paramedic.model.errors import BadInput
+from paramedic.model.event import Event
+from paramedic.model.repair import Edit, Reproduction, TriageResult, Verdict
+from paramedic.source.edits import apply, unified_diff
+from paramedic.source.repository import commit_files
+
+
+def edits_of(result: TriageResult) -> tuple[Edit, ...]:
+    """The fix and its regression test, empty unless the verdict is a proven fix."""
+    if result.verdict is not Verdict.PROVEN_FIX or result.fix is None or result.reproduction is None:
+        return ()
+    return (*result.fix.edits, test_edit(result.reproduction))
+
+
+def test_edit(reproduction: Reproduction) -> Edit:
+    return Edit(reproduction.path, reproduction.before, reproduction.source)
+
+
+def write_patch(edits: tuple[Edit, ...], path: Path) -> None:
+    try:
+        path.write_text(unified_diff(edits), encoding="utf-8", newline="")
+    except OSError as error:
+        raise BadInput(f"--patch {path} cannot be written: {error.strerror}.") from error
+
+
+def apply_to_folder(edits: tuple[Edit, ...], root: Path) -> None:
+    """Write the edits. Raises ``SourceError`` when a file is no longer what the fix was proven against."""
+    apply(edits, root)
+
+
+def commit_to_branch(
+    edits: tuple[Edit, ...], repository: Path, branch: str, base: str, event: Event, result: TriageResult
+) -> str:
+    """Commit onto a new branch at ``base`` without touching the folder's own files; the commit's id."""
+    if not base:
+        raise BadInput(f"{repository} is not a git repository.", remedy="Use --patch or --apply instead of --branch.")
+    rationale = result.fix.rationale if result.fix else ""
+    cause = result.diagnosis.summary if result.diagnosis else ""
+    message = f"Fix {event.title.splitlines()[0][:60]}\n\n{cause}\n\n{rationale}\n"
+    return commit_files(repository, branch, edits, message=message, base=base)
