@@ -15,10 +15,9 @@ from paramedic.source.module import ParsedModule
 LARGEST_FILE = 4_000_000
 """Bytes; a larger file is data or generated, and reading it would only cost memory."""
 
-_SKIPPED = frozenset(
-    (".git", ".hg", ".svn", ".idea", ".vscode", ".eggs", ".tox", ".nox", ".venv", "venv", ".env", "env", "node_modules")
-    + ("__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", "site-packages")
-)
+_TOOLS = (".git", ".hg", ".svn", ".idea", ".vscode", ".eggs", ".tox", ".nox", "__pycache__", ".mypy_cache")
+_ENVIRONMENTS = (".venv", "venv", ".env", "env", "node_modules", "site-packages", ".pytest_cache", ".ruff_cache")
+_SKIPPED = frozenset((*_TOOLS, *_ENVIRONMENTS))
 _SKIPPED_UNLESS_PACKAGE = frozenset(("build", "dist"))
 _TEST_FOLDERS = frozenset(("test", "tests", "testing", "unittests", "unit_tests"))
 
