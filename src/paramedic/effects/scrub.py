@@ -11,7 +11,7 @@ _KNOWN_SHAPES = re.compile(
     -----BEGIN[ ][A-Z0-9 ]*PRIVATE[ ]KEY-----.*?(?:-----END[ ][A-Z0-9 ]*PRIVATE[ ]KEY-----|\Z)
     | \bgh[pousr]_[A-Za-z0-9]{16,} | \bgithub_pat_[A-Za-z0-9_]{20,}
     | \bgl(?:pat|dt|rt|cbt|ptt|ft|soat)-[A-Za-z0-9_-]{16,}
-    | \bsntry[sui a]_[A-Za-z0-9+/=_-]{16,} | \bsntrya_[A-Za-z0-9+/=_-]{16,}
+    | \bsntry[suia]_[A-Za-z0-9+/=_-]{16,}
     | \bxox[abposre]-[A-Za-z0-9-]{10,} | \bhttps://hooks\.slack\.com/services/[A-Za-z0-9/]+
     | \b(?:AKIA|ASIA|AGPA|AROA|AIDA)[A-Z0-9]{16}\b
     | \bAIza[A-Za-z0-9_-]{35}
@@ -25,11 +25,11 @@ _URL_PASSWORD = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@]*):[^\s/@]+@")
 _AUTHORIZATION = re.compile(r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic|token|digest)?\s*)[^\s'\",;]+")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{12,}")
 _COOKIE = re.compile(r"(?i)\b((?:set-)?cookie['\"]?\s*[:=]\s*)(?:'[^'\n]*'|\"[^\"\n]*\"|[^\n]+)")
-_SECRET_NAME = (
+_NAMES = (
     r"(?:[a-z0-9_.-]*(?:passw(?:or)?d|passwd|pwd|passphrase|secret|api[_-]?key|apikey|access[_-]?key|private[_-]?key"
     r"|auth[_-]?token|access[_-]?token|refresh[_-]?token|session[_-]?id|sessionid|csrf[a-z_-]*|credentials?)[a-z0-9_]*|[a-z0-9_]*token)"
 )
-_NAMED = re.compile(rf"(?i)(['\"]?\b{_SECRET_NAME}['\"]?\s*(?::|=(?!=))\s*)(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s'\",;)}}\]&]+)")
+_NAMED = re.compile(rf"(?i)(['\"]?\b{_NAMES}['\"]?\s*(?::|=(?!=))\s*)(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s'\",;)}}\]&]+)")
 _EMAIL = re.compile(r"\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,24}\b")
 _CARD = re.compile(r"\b(?:\d[ -]?){13,19}\b")
 
