@@ -76,7 +76,8 @@ class Candidate:
     """A proposed change, before proof. ``plausibility`` in [0, 1] is comparable between candidates of one crash.
 
     ``rationale`` says in one sentence why this is what the code base itself would do; ``precedent`` names the place in
-    the repository that shows the idiom, None for a stop-gap.
+    the repository that shows the idiom, None for a stop-gap. ``answer`` is the simple name of the project's own error when
+    the change reports the input with it instead of working on, "" otherwise.
     """
 
     edits: tuple[Edit, ...]
@@ -86,6 +87,7 @@ class Candidate:
     plausibility: float
     location: Location
     precedent: Location | None = None
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

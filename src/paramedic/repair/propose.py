@@ -1,0 +1,73 @@
+"""All ideas at all sites, turned into candidates in order of plausibility."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+
+from paramedic.model.diagnosis import Diagnosis
+from paramedic.model.event import Event
+from paramedic.model.repair import Candidate, Edit, Kind, Reproduction
+from paramedic.repair.draft import Draft
+from paramedic.repair.guards import guards
+from paramedic.repair.sheet import apply
+from paramedic.repair.site import Site, sites
+from paramedic.source.tree import SourceTree
+
+MOST_CANDIDATES = 120
+DEPTH_FACTORS = (1.0, 0.7, 0.55, 0.45, 0.35, 0.3)
+"""A change further from the crash is right less often."""
+
+IDEAS: tuple[Callable[[Site], Iterator[Draft]], ...] = (guards,)
+
+
+def candidates(event: Event, diagnosis: Diagnosis, reproduction: Reproduction | None, tree: SourceTree) -> tuple[Candidate, ...]:
+    """Ranked by plausibility, then by size; each resulting text once. Empty when the diagnosis says that no code fix is right."""
+    if not diagnosis.fixable:
+        return ()
+    found: dict[tuple[Edit, ...], Candidate] = {}
+    for site in sites(event, diagnosis, tree):
+        for idea in IDEAS:
+            for draft in idea(site):
+                _keep(found, _candidate(site, draft))
+    ranked = sorted(found.values(), key=lambda candidate: (-candidate.plausibility, _size(candidate), candidate.rationale))
+    return tuple(ranked[:MOST_CANDIDATES])
+
+
+def _keep(found: dict[tuple[Edit, ...], Candidate], candidate: Candidate | None) -> None:
+    if candidate is None:
+        return
+    kept = found.get(candidate.edits)
+    if kept is None or kept.plausibility < candidate.plausibility:
+        found[candidate.edits] = candidate
+
+
+def _candidate(site: Site, draft: Draft) -> Candidate | None:
+    after = apply(site.sheet.text, draft.replacements)
+    if after == site.sheet.text or not _compiles(after):
+        return None
+    kind = Kind.FIX if draft.precedent is not None or draft.origin else Kind.STOP_GAP
+    return Candidate(
+        edits=(Edit(site.module.path, site.sheet.text, after),),
+        shape=draft.shape,
+        kind=kind,
+        rationale=draft.rationale,
+        plausibility=round(min(draft.weight, 1.0) * DEPTH_FACTORS[min(site.depth, len(DEPTH_FACTORS) - 1)], 4),
+        location=site.location,
+        precedent=draft.precedent,
+        answer=draft.answer,
+    )
+
+
+def _compiles(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<candidate>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _size(candidate: Candidate) -> int:
+    return sum(abs(len(edit.after) - len(edit.before)) for edit in candidate.edits)
