@@ -1,0 +1,167 @@
+"""Programs that call a frame's own function again, with its arguments rebuilt from its variables."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice, product
+
+from paramedic.reproduction.captured import Items, Pairs, Value
+from paramedic.reproduction.code import Attempt, Code, Import, joined
+from paramedic.reproduction.instances import Instances, Wanted
+from paramedic.reproduction.names import Names
+from paramedic.reproduction.origin import assignment_before
+from paramedic.reproduction.recipes import Recipes
+from paramedic.reproduction.scene import Scene
+from paramedic.source.module import Function
+
+_COMBINATIONS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Argument:
+    """One argument of the call to be; ``prefix`` is "" for a positional one, ``name=``, ``*`` or ``**``."""
+
+    prefix: str
+    options: tuple[Code, ...]
+
+
+class Replays:
+    """Attempts at one scene's function."""
+
+    def __init__(self, names: Names, recipes: Recipes, instances: Instances) -> None:
+        self._names = names
+        self._recipes = recipes
+        self._instances = instances
+
+    def attempts(self, scene: Scene, rank: float) -> Iterator[Attempt]:
+        """Calls of the function, the most faithful first; nothing for functions that cannot be named from outside."""
+        if scene.function is None or scene.path is None or "<locals>" in scene.qualname:
+            return
+        arguments = self._arguments(scene)
+        receivers = self._receivers(scene)
+        choices = [[(f"{argument.prefix}{code.text}", code) for code in argument.options] for argument in arguments]
+        combined = islice(_nearest_first([list(enumerate(receivers)), *(list(enumerate(choice)) for choice in choices)]), _COMBINATIONS)
+        for number, (cost, (receiver, *given)) in enumerate(combined):
+            yield self._attempt(scene, receiver, given, rank + cost + number / 100)
+
+    def _attempt(self, scene: Scene, receiver: tuple[Code, str], given: list[tuple[str, Code]], rank: float) -> Attempt:
+        callee, kind = receiver
+        text = callee.text if kind == "property" else f"{callee.text}({', '.join(text for text, _ in given)})"
+        whole = joined([callee, *(code for _, code in given)], _driven(text, scene.function), imports=_driver_imports(scene.function))
+        return Attempt(
+            (*whole.setup, whole.text), whole.imports, scene.location, rank + 4 * whole.invented,
+            f"{scene.qualname} called with its captured arguments", invented=whole.invented,
+        )  # fmt: skip
+
+    def _receivers(self, scene: Scene) -> list[tuple[Code, str]]:
+        function, path = scene.function, scene.path
+        assert function is not None and path is not None
+        module = self._names.tree.module_name(path)
+        root = scene.qualname.split(".")[0]
+        direct = Code(scene.qualname, frozenset((Import(module, root),)))
+        if scene.owner is None or _decorated(function, "staticmethod"):
+            return [(direct, "call")]
+        kind = "property" if any(_decorated(function, name) for name in ("property", "cached_property", "setter")) else "call"
+        if _decorated(function, "classmethod"):
+            return [(code, kind) for code in self._class_receivers(scene, direct)]
+        if function.name in {"__new__", "__init__"}:
+            return [(replace(direct, text=scene.qualname.rsplit(".", 1)[0]), "call")]
+        return [(code.inside(f"{code.text}.{function.name}"), kind) for code in self._objects(scene, direct)]
+
+    def _class_receivers(self, scene: Scene, direct: Code) -> Iterator[Code]:
+        value = scene.values.get("cls")
+        known = self._recipes.express(value, scene.path) if value is not None else None
+        if known is not None and scene.function is not None:
+            yield known.inside(f"{known.text}.{scene.function.name}")
+        yield direct
+
+    def _objects(self, scene: Scene, direct: Code) -> list[Code]:
+        receiver = scene.parameters.args[0].arg if scene.parameters and scene.parameters.args else "self"
+        found = {code.text: code for code in self._instances.options(Wanted(receiver, scene.values.get(receiver), scene))}
+        found.pop("types.SimpleNamespace()", None)
+        owner = replace(direct, text=scene.qualname.rsplit(".", 1)[0])
+        for code in self._instances.of(owner):
+            found.setdefault(code.text, code)
+        return list(found.values())
+
+    def _arguments(self, scene: Scene) -> list[_Argument]:
+        given = scene.parameters
+        if given is None:
+            return []
+        positional = [*given.posonlyargs, *given.args]
+        if scene.owner is not None and scene.function is not None and not _decorated(scene.function, "staticmethod"):
+            positional = positional[1:]
+        found = [_Argument("" if index < 2 or given.vararg else f"{item.arg}=", self._supply(scene, item)) for index, item in enumerate(positional)]
+        if given.vararg:
+            found += [_Argument("", (code,)) for code in self._rest(scene, given.vararg.arg)]
+        found += [_Argument(f"{item.arg}=", self._supply(scene, item)) for item in given.kwonlyargs]
+        if given.kwarg:
+            found += self._keywords(scene, given.kwarg.arg)
+        return found
+
+    def _supply(self, scene: Scene, parameter: ast.arg) -> tuple[Code, ...]:
+        value: Value | None = scene.values.get(parameter.arg)
+        options = self._instances.options(Wanted(parameter.arg, value, scene, parameter.annotation))
+        if assignment_before(scene, parameter.arg) is not None:
+            # The parameter was assigned anew, so what was captured is not what was passed.
+            passed = self._instances.passed(parameter.arg, scene)
+            options = [*([passed] if passed else []), *options]
+        return tuple(options) or (Code("None", invented=True),)
+
+    def _rest(self, scene: Scene, name: str) -> list[Code]:
+        value = scene.values.get(name)
+        items = value.items if isinstance(value, Items) else ()
+        options = [self._instances.options(Wanted(name, item, scene)) for item in items]
+        return [option[0] for option in options if option]
+
+    def _keywords(self, scene: Scene, name: str) -> list[_Argument]:
+        value = scene.values.get(name)
+        found = []
+        for key, item in value.items if isinstance(value, Pairs) else ():
+            word = getattr(key, "value", None)
+            if isinstance(word, str) and word.isidentifier():
+                options = self._instances.options(Wanted(word, item, scene))
+                found += [_Argument(f"{word}=", tuple(options))] if options else []
+        return found
+
+
+def _nearest_first(choices: list[list[tuple[int, tuple[object, object]]]]) -> Iterator[tuple[int, list[object]]]:
+    """Combinations by how far they are from the first choice of each, without building them all."""
+    sizes = [min(len(choice), 4) for choice in choices]
+    if not all(sizes):
+        return
+    ordered = sorted(islice(product(*(range(size) for size in sizes)), 4000), key=lambda picks: (sum(picks), picks))
+    for picks in ordered:
+        yield sum(picks), [choice[pick][1] for choice, pick in zip(choices, picks, strict=True)]
+
+
+def _decorated(function: Function, name: str) -> bool:
+    return any(name == part for item in function.decorator_list for part in ast.unparse(item).split("(")[0].split("."))
+
+
+def _driven(text: str, function: Function | None) -> str:
+    """The call, run to its end: a generator consumed, a coroutine awaited, a context entered."""
+    if function is None:
+        return text
+    if _decorated(function, "contextmanager"):
+        return f"{text}.__enter__()"
+    if isinstance(function, ast.AsyncFunctionDef):
+        return f"asyncio.run({text})" if not _is_generator(function) else f"asyncio.run({text}.__anext__())"
+    return f"list({text})" if _is_generator(function) else text
+
+
+def _driver_imports(function: Function | None) -> list[Import]:
+    return [Import("asyncio")] if isinstance(function, ast.AsyncFunctionDef) else []
+
+
+def _is_generator(function: Function) -> bool:
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            pending += ast.iter_child_nodes(node)
+    return False

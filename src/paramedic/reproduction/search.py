@@ -1,0 +1,93 @@
+"""The search for a program that comes back to the crash: plan, try, take the best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from paramedic.model.diagnosis import Diagnosis
+from paramedic.model.event import Event
+from paramedic.reproduction.code import Attempt
+from paramedic.reproduction.instances import Instances
+from paramedic.reproduction.names import Names
+from paramedic.reproduction.origin import Origins
+from paramedic.reproduction.recipes import Recipes
+from paramedic.reproduction.replay import Replays
+from paramedic.reproduction.scene import Scene, stage_scenes
+from paramedic.reproduction.slices import Slicer
+from paramedic.reproduction.trial import Ending, Target, Trials
+from paramedic.reproduction.vetting import objection
+from paramedic.sandbox.project import ProjectRunner
+from paramedic.source.tree import SourceTree
+
+_MOST_ATTEMPTS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An attempt that came back to the crash, and how near (see ``Target.nearness``)."""
+
+    attempt: Attempt
+    ending: Ending
+    nearness: int
+
+
+def target_of(event: Event, scenes: Sequence[Scene]) -> Target | None:
+    """The crash as it must come back; None when no frame lies in the repository."""
+    own = [scene for scene in scenes if scene.path is not None]
+    if not own or event.crash is None:
+        return None
+    last = own[-1]
+    tail = tuple(scene.name for scene in scenes if scene.index > last.index)
+    return Target(event.crash.type, event.crash.value, last.path or "", last.frame.function or "", last.line, tail)
+
+
+class Search:
+    """All that one search needs, built once."""
+
+    def __init__(self, event: Event, diagnosis: Diagnosis, runner: ProjectRunner, tree: SourceTree) -> None:
+        self.event = event
+        self.tree = tree
+        self.scenes = stage_scenes(event, diagnosis, tree)
+        self.target = target_of(event, self.scenes)
+        self.names = Names(tree, event)
+        recipes = Recipes(self.names)
+        instances = Instances(self.scenes, self.names, recipes, Origins(self.scenes, self.names, recipes))
+        self._slicer = Slicer(self.names, recipes)
+        self._replays = Replays(self.names, recipes, instances)
+        self._runner = runner
+
+    def trials(self) -> Trials:
+        assert self.target is not None
+        own = [scene.path for scene in self.scenes if scene.path]
+        warm = dict.fromkeys(self.tree.module_name(path) for path in own)
+        return Trials(self._runner, self.target, tuple(warm))
+
+    def plan(self) -> list[Attempt]:
+        """Attempts worth making, in the order to make them."""
+        vetted: dict[str, Attempt] = {}
+        for attempt in sorted(self._all(), key=lambda attempt: attempt.rank):
+            if attempt.text not in vetted and objection(attempt.text, self.names.roots) is None:
+                vetted[attempt.text] = attempt
+        return list(vetted.values())[:_MOST_ATTEMPTS]
+
+    def _all(self) -> Iterator[Attempt]:
+        own = [scene for scene in self.scenes if scene.path is not None]
+        for scene, callee in zip(self.scenes, self.scenes[1:], strict=False):
+            if scene.path is None and callee.index <= own[-1].index:
+                nearest = next((item for item in own if item.index > scene.index), own[-1])
+                yield from self._slicer.attempts(scene, callee if callee.path else nearest, 2.0 * (nearest.index - callee.index))
+        for depth, scene in enumerate(own):
+            yield from self._replays.attempts(scene, 3.0 + depth / 2)
+
+    def run(self, progress: Callable[[str], None]) -> Found | None:
+        """The best attempt; None when none came back."""
+        trials, attempts = self.trials(), self.plan()
+        progress(f"trying {len(attempts)} ways to make the crash again")
+        return self.best(attempts, trials.run(attempts))
+
+    def best(self, attempts: Sequence[Attempt], endings: Sequence[Ending]) -> Found | None:
+        assert self.target is not None
+        found = [Found(attempt, ending, self.target.nearness(ending)) for attempt, ending in zip(attempts, endings, strict=False)]
+        hits = [item for item in found if item.nearness]
+        return min(hits, key=lambda item: (-min(item.nearness, 3), item.attempt.rank), default=None)

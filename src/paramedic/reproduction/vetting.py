@@ -1,0 +1,98 @@
+"""The gate that every program passes before it is run or written: what an event says never becomes a dangerous call.
+
+A program may name the repository, its dependencies, harmless parts of the standard library and harmless builtins. The
+sandbox contains what the repository itself does with that; this gate is for the test that people will commit.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import keyword
+from collections.abc import Container
+
+_BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")) - {
+    "breakpoint", "compile", "copyright", "credits", "delattr", "eval", "exec", "exit", "globals", "help", "input", "license",
+    "locals", "memoryview", "quit", "vars",
+}  # fmt: skip
+_STANDARD = frozenset(
+    ("abc array asyncio base64 bisect calendar codecs collections contextlib copy csv dataclasses datetime decimal difflib email "
+     "enum fractions functools hashlib heapq html http inspect io ipaddress itertools json locale logging math numbers operator "
+     "pathlib pprint queue random re secrets sqlite3 statistics string struct tempfile textwrap threading time tokenize "
+     "traceback types typing unicodedata unittest urllib uuid warnings weakref xml zipfile zlib zoneinfo gzip bz2 lzma ast "
+     "argparse configparser tarfile stat keyword").split()
+)  # fmt: skip
+_REFUSED = frozenset(
+    ("os sys subprocess shutil socket builtins importlib ctypes pickle marshal system popen Popen eval exec spawn fork kill "
+     "unlink rmtree rmdir remove_dir chmod chown rename_to urlopen urlretrieve globals run_path runpy code pty").split()
+)  # fmt: skip
+_DUNDERS = frozenset(("__new__", "__init__", "__name__", "__doc__", "__enter__", "__exit__", "__iter__", "__next__", "__len__"))
+_OS_ALLOWED = frozenset(("path", "sep", "linesep", "fspath"))
+
+
+def standard_module(name: str) -> bool:
+    """Whether a module of the standard library is harmless enough to be imported by a generated test."""
+    return name.split(".")[0] in _STANDARD
+
+
+def objection(text: str, allowed_roots: Container[str]) -> str | None:
+    """Why ``text`` may not be a test, None when it may. ``allowed_roots`` are the importable packages of the project."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return "does not parse"
+    for node in ast.walk(tree):
+        reason = _about(node, allowed_roots)
+        if reason:
+            return reason
+    return None
+
+
+def _about(node: ast.AST, allowed: Container[str]) -> str | None:
+    if isinstance(node, ast.Import):
+        return next((f"imports {alias.name}" for alias in node.names if not _importable(alias.name, allowed)), None)
+    if isinstance(node, ast.ImportFrom):
+        return _about_from(node, allowed)
+    if isinstance(node, ast.Attribute):
+        return _about_attribute(node)
+    if isinstance(node, ast.Name):
+        return _about_name(node.id)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open":
+        return None if _opens_own_file(node) else "opens a file"
+    return None
+
+
+def _importable(name: str, allowed: Container[str]) -> bool:
+    root = name.split(".")[0]
+    return root in allowed or standard_module(root) or name in {"os", "os.path"}
+
+
+def _about_from(node: ast.ImportFrom, allowed: Container[str]) -> str | None:
+    if node.level or not node.module or not _importable(node.module, allowed):
+        return f"imports {node.module}"
+    return next((f"imports {alias.name}" for alias in node.names if alias.name in _REFUSED), None)
+
+
+def _about_attribute(node: ast.Attribute) -> str | None:
+    if isinstance(node.value, ast.Name) and node.value.id == "os":
+        return None if node.attr in _OS_ALLOWED else f"uses os.{node.attr}"
+    dunder = node.attr.startswith("__") and node.attr.endswith("__")
+    if node.attr in _REFUSED or (dunder and node.attr not in _DUNDERS):
+        return f"uses {node.attr}"
+    return None
+
+
+def _about_name(name: str) -> str | None:
+    if name in {"__import__", "__builtins__", "__loader__"}:
+        return f"uses {name}"
+    return f"uses {name}" if hasattr(builtins, name) and name not in _BUILTINS and not keyword.iskeyword(name) else None
+
+
+def _opens_own_file(node: ast.Call) -> bool:
+    """Only a path below a fresh folder: ``open(os.path.join(folder, "plain-name"), …)`` or a plain variable of one."""
+    return bool(node.args) and isinstance(node.args[0], ast.Name | ast.Call)
+
+
+def builtin(name: str) -> bool:
+    """Whether ``name`` is a builtin that a generated test may use."""
+    return name in _BUILTINS
