@@ -37,6 +37,8 @@ class Run:
     passed: int | None = None
     failed: int | None = None
     failures: tuple[str, ...] = ()
+    problem: str = ""
+    """Why the tests could not run at all and what to configure; "" when they ran, whatever their result."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from paramedic.model.errors import EnvironmentFailed
 from paramedic.model.event import Event
+from paramedic.model.execution import Mount
 from paramedic.settings.file import RepositoryConfig
 from paramedic.source.tree import SourceTree
 
@@ -30,12 +31,18 @@ class Environment:
     site_packages: Path
     python_version: str
     base_prefix: Path
+    home: Path
     notes: tuple[str, ...] = ()
     overlay_files: dict[str, Path] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
         return self.interpreter.parent.parent
+
+    def mounts(self) -> tuple[Mount, ...]:
+        """What a sandbox must see to run the interpreter; the system's own folders are there anyway."""
+        folders = dict.fromkeys((self.base_prefix, self.folder))
+        return tuple(Mount(folder, str(folder)) for folder in folders if not folder.is_relative_to("/usr"))
 
 
 def prepare_environment(
@@ -67,7 +74,7 @@ def prepare_environment(
             ]
         )
     )
-    return Environment(folder / "bin" / "python", key, Path(answer[0]), answer[1], Path(answer[2]))
+    return Environment(folder / "bin" / "python", key, Path(answer[0]), answer[1], Path(answer[2]), home)
 
 
 def _run(argv: list[str]) -> str:

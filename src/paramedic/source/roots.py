@@ -156,8 +156,13 @@ def table(parent: Table, key: str) -> Table:
 
 def read_toml(path: Path) -> Table:
     """The parsed file; empty when it is missing or broken."""
+    return parse_toml(_read(path))
+
+
+def parse_toml(text: str) -> Table:
+    """The parsed text; empty when it is broken."""
     try:
-        return tomllib.loads(_read(path))
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
         return {}
 
