@@ -97,7 +97,7 @@ class Effect:
     """``requires`` are keys of effects that must be done before. ``cause`` ties together issues with one root cause."""
 
     payload: Payload
-    issue_id: str
+    issue_id: int
     session_id: str
     cause: str = ""
     requires: tuple[str, ...] = ()
@@ -124,6 +124,7 @@ class Recorded:
     attempts: int = 0
     result: str | None = None
     reason: str | None = None
+    claimed_by: str | None = None
 
 
 def effect_key(payload: Payload) -> str:

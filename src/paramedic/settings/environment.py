@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     sentry_auth_token: SecretStr | None = Field(None, description="Token of an internal integration.")
     sentry_org_slug: str | None = Field(None, description="Organisation slug.")
     sentry_self_hosted_url: BaseUrl = Field("https://sentry.io", description="Base URL of Sentry, GlitchTip or Bugsink.")
+    sentry_ca_file: Path | None = Field(None, description="Certificates (PEM) to trust for a self-hosted server.")
+    sentry_verify_tls: bool = Field(True, description="false accepts any certificate of SENTRY_SELF_HOSTED_URL.")
     android_project_slug: str | None = None
     android_project_id: str | None = None
     android_sentry_environment: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -22,8 +22,12 @@ from paramedic.integrations.sentry.facts import (
     Tag,
     TokenCheck,
 )
-from paramedic.model.errors import OutsideError
+from paramedic.integrations.sentry.reference import parse_reference as parse_url
+from paramedic.model.errors import NotConfigured, OutsideError
 from paramedic.model.event import Event, Origin
+from paramedic.settings import Settings
+
+__all__ = ["NEEDED_SCOPES", "SentryClient", "parse_url"]
 
 log = structlog.get_logger()
 
@@ -66,6 +70,20 @@ class SentryClient:
         self._api = Outside("Sentry", f"{base_url}/api/0", headers, remedy, patience or Patience(), verify)
         self._organization = f"/organizations/{quote(organization, safe='')}"
         self._projects = f"/projects/{quote(organization, safe='')}"
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> SentryClient:
+        """The configured organisation. Raises ``NotConfigured`` naming what is missing."""
+        if settings.sentry_auth_token is None:
+            raise NotConfigured("SENTRY_AUTH_TOKEN is not set.", remedy=remedy(401))
+        if settings.sentry_org_slug is None:
+            raise NotConfigured("SENTRY_ORG_SLUG is not set.", remedy="Set it to the organisation's slug.")
+        return cls(
+            settings.sentry_self_hosted_url,
+            settings.sentry_org_slug,
+            settings.sentry_auth_token.get_secret_value(),
+            verify=str(settings.sentry_ca_file) if settings.sentry_ca_file else settings.sentry_verify_tls,
+        )
 
     # Reading
 
@@ -139,6 +157,16 @@ class SentryClient:
         self._logged(lambda: self._api.put(path, {"text": text}))
 
     # Health
+
+    def access(self) -> Iterator[tuple[str, bool, str, str]]:
+        """Rows for a person: name, whether it is well, what was found, what to do."""
+        check = self.check_token()
+        if check.problem:
+            yield "API", False, check.problem, remedy(403)
+            return
+        yield "API", True, f"{check.flavour.value} answers", ""
+        lacking = ", ".join(check.lacking)
+        yield "token", not lacking, f"lacks {lacking}" if lacking else "all scopes", remedy(403) if lacking else ""
 
     def check_token(self) -> TokenCheck:
         """Which scopes the token lacks. Servers that do not say are asked for the organisation's issues."""

@@ -1,0 +1,121 @@
+"""The ledger: what may be done, who said yes to exactly what, and what was done.
+
+An effect is in it once, under the hash of what it does. A yes is bound to that hash, is recorded with who and when, and a
+question that nobody answers expires. A new proposal withdraws the open question of the same kind on the same issue.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from paramedic.effects.values import Effect, EffectKind, EffectState, Recorded, read_payload, write_payload
+from paramedic.model.errors import BadInput
+from paramedic.settings.file import Policy
+from paramedic.store import effects as rows
+from paramedic.store.effects import EffectRow
+
+_CLAIMS_CAUSE = (EffectKind.PUSH, EffectKind.PULL_REQUEST)
+_STANDING = (EffectState.PENDING, EffectState.APPROVED, EffectState.PERFORMING, EffectState.DONE)
+
+
+def propose(connection: sa.Connection, effect: Effect, policy: Policy, approval_hours: int) -> EffectState:
+    """Record ``effect`` as approved or as a question, by ``policy``; the state it is in now. Proposing twice changes nothing."""
+    known = rows.read(connection, effect.key)
+    if known is not None:
+        return EffectState(known.state)
+    now = datetime.now(UTC)
+    automatic = policy is Policy.AUTO
+    row = EffectRow(
+        key=effect.key,
+        kind=effect.kind.value,
+        state=(EffectState.APPROVED if automatic else EffectState.PENDING).value,
+        issue_id=effect.issue_id,
+        session_id=effect.session_id,
+        cause=effect.cause,
+        requires=effect.requires,
+        payload=write_payload(effect.payload),
+        proposed_at=now,
+        expires_at=None if automatic else now + timedelta(hours=approval_hours),
+        decided_by="policy" if automatic else None,
+        decided_at=now if automatic else None,
+    )
+    rows.supersede(connection, effect.issue_id, effect.kind.value, effect.key)
+    if rows.insert(connection, row):
+        return EffectState(row.state)
+    known = rows.read(connection, effect.key)
+    return EffectState(known.state) if known else EffectState.PENDING
+
+
+def standing(connection: sa.Connection, effect: Effect, over: frozenset[str] = frozenset()) -> Recorded | None:
+    """The effect that already stands for this root cause, when there is another one: no cause gets two pull requests.
+
+    Those whose keys are in ``over`` do not count.
+    Holds the cause until the transaction ends, so that two sessions cannot both find nothing.
+    """
+    if effect.kind not in _CLAIMS_CAUSE or not effect.cause:
+        return None
+    rows.lock_cause(connection, effect.cause)
+    for row in rows.of_cause(connection, effect.cause, effect.kind.value, [state.value for state in _STANDING]):
+        asked_here = row.issue_id == effect.issue_id and row.state == EffectState.PENDING
+        if row.key != effect.key and row.key not in over and not asked_here:
+            return recorded(row)
+    return None
+
+
+def approve(connection: sa.Connection, key: str, who: str) -> Recorded:
+    """Say yes to exactly this effect. Raises ``BadInput`` when it is not (or no longer) a question."""
+    return _decide(connection, key, who, EffectState.APPROVED)
+
+
+def reject(connection: sa.Connection, key: str, who: str, reason: str = "") -> Recorded:
+    """Say no to this effect. Raises ``BadInput`` when it is not (or no longer) a question."""
+    return _decide(connection, key, who, EffectState.REJECTED, reason or None)
+
+
+def find(connection: sa.Connection, key: str) -> Recorded:
+    """The effect of this key or unambiguous beginning of a key. Raises ``BadInput`` when there is none."""
+    row = rows.read(connection, key)
+    if row is None:
+        raise BadInput(f"No effect, or more than one, begins with {key[:64]!r}.", remedy="See `paramedic approvals`.")
+    return recorded(row)
+
+
+def listing(
+    connection: sa.Connection,
+    *,
+    states: tuple[EffectState, ...] = (),
+    session_id: str | None = None,
+    issue_id: int | None = None,
+) -> tuple[Recorded, ...]:
+    """Effects, the oldest first; open questions that are past their time are closed first."""
+    rows.expire(connection, datetime.now(UTC))
+    found = rows.listed(connection, states=[state.value for state in states], session_id=session_id, issue_id=issue_id)
+    return tuple(recorded(row) for row in found)
+
+
+def recorded(row: EffectRow) -> Recorded:
+    effect = Effect(read_payload(row.kind, dict(row.payload)), row.issue_id, row.session_id, row.cause, tuple(row.requires))
+    return Recorded(
+        effect,
+        EffectState(row.state),
+        row.proposed_at,
+        row.expires_at,
+        row.decided_by,
+        row.decided_at,
+        row.attempts,
+        row.result,
+        row.reason,
+        row.claimed_by,
+    )
+
+
+def _decide(connection: sa.Connection, key: str, who: str, state: EffectState, reason: str | None = None) -> Recorded:
+    now = datetime.now(UTC)
+    rows.expire(connection, now)
+    before = find(connection, key)
+    full = before.effect.key
+    if not rows.move(connection, full, [EffectState.PENDING.value], state.value, decided_by=who, decided_at=now, reason=reason):
+        raise BadInput(f"Effect {full[:12]} is {find(connection, full).state.value}; only a pending one can be decided.")
+    return find(connection, full)

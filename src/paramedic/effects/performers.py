@@ -1,0 +1,155 @@
+"""Doing an effect, at most once. Each performer first looks whether it is already there: a worker may have been killed
+between doing it and recording it, and the world remembers what the ledger does not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+
+from paramedic.effects.markdown import cut
+from paramedic.effects.messages import COMMENT_LIMIT, safe_url
+from paramedic.effects.values import Comment, Effect, EffectKind, OpenPullRequest, Patch, Push
+from paramedic.integrations.forge import NewPullRequest
+from paramedic.integrations.forges import open_forge
+from paramedic.integrations.sentry.client import SentryClient
+from paramedic.model.errors import NotConfigured, OutsideError, ParamedicError
+from paramedic.settings import Configuration, Settings
+from paramedic.settings.file import RepositoryConfig
+from paramedic.source import commits
+from paramedic.source.repository import Repository
+from paramedic.store import effects as rows
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What performing takes. ``worker_id`` signs claims."""
+
+    settings: Settings
+    configuration: Configuration
+    engine: sa.Engine
+    worker_id: str
+
+
+def do(effect: Effect, tools: Tools) -> str:
+    """Do it, or find it done; returns where it can be seen. Raises ``ParamedicError``."""
+    return _PERFORMERS[effect.kind](effect, tools)
+
+
+def _push(effect: Effect, tools: Tools) -> str:
+    payload = effect.payload
+    assert isinstance(payload, Push)
+    config = _repository(payload.repository, tools)
+    forge = open_forge(config, tools.settings)
+    credentials = forge.push_credentials() if forge and config.url.startswith(("https://", "http://")) else None
+    repository = Repository(config.url, tools.settings.home, credentials=credentials)
+    repository.fetch()
+    # The same base, edits, message and moment make the same commit, so a second push finds the first.
+    sha = commits.commit(repository.mirror, payload.base_commit, payload.edits, payload.message, payload.moment)
+    commits.push(repository.mirror, repository.url, sha, payload.branch, credentials=credentials)
+    return sha
+
+
+def _open_pull_request(effect: Effect, tools: Tools) -> str:
+    payload = effect.payload
+    assert isinstance(payload, OpenPullRequest)
+    forge = open_forge(_repository(payload.repository, tools), tools.settings)
+    if forge is None:
+        raise NotConfigured(
+            f"Repository {payload.repository} has no forge that has pull requests.", remedy="Set forge in its table."
+        )
+    found = forge.find(payload.branch)
+    if found is None:
+        found = forge.open(NewPullRequest(payload.branch, payload.base, payload.title, payload.body, payload.draft))
+    return found.url or f"#{found.number}"
+
+
+def _comment(effect: Effect, tools: Tools) -> str:
+    payload = effect.payload
+    assert isinstance(payload, Comment)
+    try:
+        comment_id = _write_comment(payload, effect.issue_id, tools)
+    except ParamedicError as error:
+        log.warning("sentry_comment_failed", issue_id=payload.upstream_issue, reason=str(error))
+        raise
+    log.info("sentry_comment_posted", issue_id=payload.upstream_issue, comment_id=comment_id)
+    return comment_id
+
+
+def _write_comment(payload: Comment, issue_id: int, tools: Tools) -> str:
+    """Edit our comment where there is one, else post it."""
+    client = SentryClient.from_settings(tools.settings)
+    try:
+        text = _with_link(payload, tools)
+        with tools.engine.connect() as connection:
+            known = rows.last_result(connection, issue_id, EffectKind.COMMENT.value)
+        known = known or _ours(client, payload)
+        if known is not None and _edited(client, payload.upstream_issue, known, text):
+            return known
+        posted = client.post_note(payload.upstream_issue, text)
+        found = posted.id if posted else _ours(client, payload)
+        if found is None:
+            raise OutsideError("Sentry has this comment already but does not list it.", permanent=True)
+        return found
+    finally:
+        client.close()
+
+
+def _edited(client: SentryClient, issue: str, note_id: str, text: str) -> bool:
+    """False when somebody deleted the comment."""
+    try:
+        client.edit_note(issue, note_id, text)
+    except OutsideError as error:
+        if error.status == 404:
+            return False
+        raise
+    return True
+
+
+def _ours(client: SentryClient, payload: Comment) -> str | None:
+    """Our comment on the issue, known by its invisible first line."""
+    mark = payload.text.split("\n", 1)[0]
+    return next((note.id for note in client.notes(payload.upstream_issue) if note.text.startswith(mark)), None)
+
+
+def _with_link(payload: Comment, tools: Tools) -> str:
+    if payload.about is None:
+        return payload.text
+    with tools.engine.connect() as connection:
+        row = rows.read(connection, payload.about)
+    link = safe_url(row.result) if row else None
+    return cut(f"{payload.text}\n\nPull request: {link}", COMMENT_LIMIT) if link else payload.text
+
+
+def _write_patch(effect: Effect, tools: Tools) -> str:
+    payload = effect.payload
+    assert isinstance(payload, Patch)
+    folder = tools.settings.home / "patches"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / Path(payload.name).name
+    # Readers see the whole file or none of it.
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(payload.diff, encoding="utf-8", newline="")
+    os.replace(unfinished, path)
+    return str(path)
+
+
+def _repository(name: str, tools: Tools) -> RepositoryConfig:
+    config = tools.configuration.repositories.get(name)
+    if config is None:
+        raise NotConfigured(f"There is no [repositories.{name}] any more.", remedy="Put it back, or reject this effect.")
+    return config
+
+
+_PERFORMERS: dict[EffectKind, Callable[[Effect, Tools], str]] = {
+    EffectKind.PUSH: _push,
+    EffectKind.PULL_REQUEST: _open_pull_request,
+    EffectKind.COMMENT: _comment,
+    EffectKind.PATCH: _write_patch,
+}

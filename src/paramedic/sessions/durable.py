@@ -1,0 +1,62 @@
+"""The durable engine (DBOS) in one worker process: where its checkpoints live, how it starts, and how work is taken over."""
+
+from __future__ import annotations
+
+import logging
+
+from dbos import DBOS, DBOSConfig, EnqueueOptions
+
+QUEUE = "sessions"
+APPLICATION = "paramedic"
+
+_VERSION = "1"
+"""Kept by all releases whose stages can go on from each other's checkpoints; another one leaves old sessions waiting."""
+
+
+def launch(database_url: str, worker_id: str, concurrency: int) -> None:
+    """Start the engine; ``triage`` must have been imported before. Raises what the database raises."""
+    config: DBOSConfig = {
+        "name": APPLICATION,
+        "system_database_url": database_url,
+        "executor_id": worker_id,
+        "application_version": _VERSION,
+        "log_level": "WARNING",
+        "console_log_level": "WARNING",
+        "sys_db_pool_size": 5,
+        "run_migrations": True,
+    }
+    DBOS(config=config)
+    logging.getLogger("dbos").setLevel(logging.WARNING)
+    DBOS.launch()
+    DBOS.register_queue(QUEUE, worker_concurrency=concurrency, polling_interval_sec=0.5, on_conflict="always_update")
+
+
+def stop(grace_seconds: int) -> None:
+    """Let running stages finish within ``grace_seconds``; what does not is gone on with by the next worker."""
+    DBOS.destroy(workflow_completion_timeout_sec=grace_seconds)
+
+
+def enqueue(session_id: str) -> None:
+    """Queue the session's workflow. Doing it twice is doing it once: the session's id is the workflow's."""
+    options: EnqueueOptions = {
+        "workflow_name": "triage",
+        "queue_name": QUEUE,
+        "workflow_id": session_id,
+        "app_version": _VERSION,
+    }
+    DBOS.enqueue_workflow_with_options(options, session_id)
+
+
+def resume_work_of(dead_worker: str) -> tuple[str, ...]:
+    """Put back into the queue what a dead worker had begun; returns the sessions."""
+    begun = DBOS.list_workflows(status="PENDING", executor_id=dead_worker, load_input=False, load_output=False)
+    sessions = [workflow.workflow_id for workflow in begun]
+    if sessions:
+        DBOS.resume_workflows(sessions, queue_name=QUEUE)
+    return tuple(sessions)
+
+
+def outcome(session_id: str) -> str | None:
+    """The engine's word on a session: PENDING, SUCCESS, ERROR …; None when it never heard of it."""
+    status = DBOS.get_workflow_status(session_id)
+    return status.status if status else None

@@ -1,0 +1,103 @@
+"""What a session looks at: its event, what Sentry and earlier sessions know of the issue, and the source that crashed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from paramedic.effects.messages import Subject
+from paramedic.integrations.sentry.client import SentryClient
+from paramedic.integrations.sentry.facts import Upstream
+from paramedic.integrations.sentry.gather import gather as gather_upstream
+from paramedic.model.errors import SourceError
+from paramedic.model.event import Event
+from paramedic.sessions.desk import Checkout, Desk
+from paramedic.source.git import git_text
+from paramedic.source.repository import Repository, Resolved
+from paramedic.store import issues
+from paramedic.store import sessions as store
+from paramedic.store.sessions import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    event: Event | None
+    upstream: Upstream
+    earlier: tuple[Session, ...]
+
+
+def gather(desk: Desk) -> Gathered:
+    """Never raises for what an outside system does not offer."""
+    session = desk.session
+    with desk.house.engine.connect() as connection:
+        stored = issues.event_of(connection, session.issue_id, session.event_id)
+        last = store.last_finished(connection, session.issue_id)
+    upstream = _ask_sentry(desk, stored)
+    event = stored if stored is not None and (stored.exceptions or upstream.event is None) else upstream.event
+    return Gathered(event, upstream, (last,) if last else ())
+
+
+def find_checkout(desk: Desk, event: Event | None, upstream: Upstream) -> Checkout:
+    """The commit of the crashing release, and the branch that a fix is made for."""
+    name, config = desk.repository()
+    repository = Repository(config.url, desk.house.settings.home)
+    repository.fetch()
+    release = event.release if event else None
+    found = _of_sentry(repository, upstream)
+    if found is None:
+        found = repository.resolve(release=release, branch=config.default_branch, release_tag=config.release_tag)
+    return Checkout(name, found.commit, found.how, config.default_branch or _default_branch(repository))
+
+
+def subject_of(desk: Desk, upstream: Upstream, earlier: tuple[Session, ...]) -> Subject:
+    """The issue as messages speak of it: Sentry's own counts where they could be had, else ours."""
+    with desk.house.engine.connect() as connection:
+        ours = issues.facts(connection, desk.session.issue_id)
+    theirs, series = upstream.issue, upstream.frequency
+    hours = series.hours if series else ours.hours
+    last = earlier[0] if earlier else None
+    return Subject(
+        issue_id=theirs.id if theirs else str(ours.id),
+        title=theirs.title if theirs else ours.title,
+        short_id=(theirs.short_id if theirs else None) or ours.short_id,
+        url=(theirs.permalink if theirs else None) or ours.url,
+        last_hour=series.last_hour if series else ours.last_hour,
+        last_day=series.last_day if series else ours.last_day,
+        users=(series.users if series else None) or ours.users,
+        hours=hours,
+        earlier=f"{last.verdict}: {last.summary}" if last and last.verdict else None,
+    )
+
+
+def _ask_sentry(desk: Desk, stored: Event | None) -> Upstream:
+    settings = desk.house.settings
+    with desk.house.engine.connect() as connection:
+        upstream_id = issues.facts(connection, desk.session.issue_id).upstream_id
+    upstream_id = upstream_id or (stored.issue_id if stored else None)
+    if upstream_id is None:
+        return Upstream()
+    if settings.sentry_auth_token is None or settings.sentry_org_slug is None:
+        return Upstream(missing=("Sentry was not asked: SENTRY_AUTH_TOKEN or SENTRY_ORG_SLUG is not set.",))
+    client = SentryClient.from_settings(settings)
+    try:
+        return gather_upstream(client, upstream_id, desk.session.event_id)
+    finally:
+        client.close()
+
+
+def _of_sentry(repository: Repository, upstream: Upstream) -> Resolved | None:
+    """The commit that Sentry was told for the release, when the repository has it."""
+    release = upstream.release
+    if release is None or release.commit is None:
+        return None
+    try:
+        found = repository.resolve(ref=release.commit)
+    except SourceError:
+        return None
+    return Resolved(found.commit, f"Sentry names it as the commit of release {release.version}", exact=True)
+
+
+def _default_branch(repository: Repository) -> str:
+    answer = git_text(None, "ls-remote", "--symref", "--", repository.url, "HEAD", outside=True)
+    found = re.search(r"^ref: refs/heads/(\S+)\s+HEAD", answer, re.MULTILINE)
+    return found[1] if found else "main"

@@ -1,0 +1,144 @@
+"""The triage workflow: the durable order of the stages.
+
+Each stage is a step whose result is checkpointed. A worker that dies is followed by another, which gets the results of the
+finished stages from the database and goes on with the one that was under way; none is done twice that had ended.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import structlog
+from dbos import DBOS
+
+from paramedic.model.errors import OutsideError, ParamedicError
+from paramedic.model.repair import TriageResult, Verdict
+from paramedic.sessions import stages
+from paramedic.sessions.desk import Desk, House
+from paramedic.sessions.document import result_document
+from paramedic.sessions.stages import Findings
+from paramedic.store import sessions as store
+from paramedic.store.sessions import SessionState
+
+log = structlog.get_logger()
+Found = TypeVar("Found")
+
+STARTS_PER_STAGE = 5
+"""A stage that took its worker with it so often is poison, and ends the session."""
+NICENESS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Timed(Generic[Found]):
+    value: Found
+    seconds: float
+
+
+class _Work:
+    """The house of this worker process; workflows are found by name and can be given no more than a session's id."""
+
+    house: House | None = None
+
+
+def open_for_work(house: House) -> None:
+    """Must be called before the engine is launched."""
+    _Work.house = house
+
+
+@DBOS.workflow(name="triage", max_recovery_attempts=None)
+def triage(session_id: str) -> str:
+    """Run or go on with a session; returns its verdict."""
+    house = _Work.house
+    if house is None:
+        raise RuntimeError("open_for_work was not called")
+    _step_back()
+    with Desk(house, session_id) as desk:
+        try:
+            return _run(desk)
+        except ParamedicError as error:
+            return _fail(desk, str(error))
+        except Exception as error:  # noqa: BLE001 - process edge: recorded with its traceback, and the worker lives on
+            log.error("session_failed", session_id=session_id, traceback=traceback.format_exc())
+            return _fail(desk, f"Paramedic itself failed: {type(error).__name__}: {error}")
+
+
+def _run(desk: Desk) -> str:
+    if not _begin(desk):
+        return _fail(desk, f"Given up: stage {desk.session.stage!r} ended its worker {STARTS_PER_STAGE} times.")
+    findings = Findings()
+    for name, stage in stages.ORDER:
+        if findings.result is not None and name not in stages.AFTER_VERDICT:
+            continue
+        step = _step(desk, name, stage, findings)
+        findings = step.value.after(name, step.seconds)
+    result = findings.result or TriageResult(Verdict.NOT_FOUND, "No stage came to a verdict.")
+    _finish(desk, result, findings)
+    return result.verdict.value
+
+
+def _begin(desk: Desk) -> bool:
+    with desk.house.engine.begin() as connection:
+        starts = store.begin(connection, desk.session_id)
+    return starts <= STARTS_PER_STAGE
+
+
+def _step(desk: Desk, name: str, stage: Callable[[Desk, Findings], Findings], findings: Findings) -> Timed[Findings]:
+    def timed() -> Timed[Findings]:
+        with desk.house.engine.begin() as connection:
+            store.enter_stage(connection, desk.session_id, name)
+        desk.start_stage(name)
+        began = time.monotonic()
+        found = stage(desk, findings)
+        return Timed(found, round(time.monotonic() - began, 3))
+
+    return DBOS.run_step(
+        {
+            "name": name,
+            "retries_allowed": True,
+            "max_attempts": 4,
+            "interval_seconds": 2.0,
+            "backoff_rate": 3.0,
+            "should_retry": _may_pass,
+        },
+        timed,
+    )
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, OutsideError) and not error.permanent
+
+
+def _finish(desk: Desk, result: TriageResult, findings: Findings) -> None:
+    document = result_document(result)
+    with desk.house.engine.begin() as connection:
+        store.finish(
+            connection,
+            desk.session_id,
+            SessionState.FINISHED,
+            verdict=result.verdict.value,
+            summary=result.reason,
+            result=document,
+            cause=findings.cause,
+        )
+    log.info("session_finished", session_id=desk.session_id, verdict=result.verdict.value)
+
+
+def _fail(desk: Desk, reason: str) -> str:
+    with desk.house.engine.begin() as connection:
+        store.finish(connection, desk.session_id, SessionState.FAILED, verdict=None, summary=reason)
+    desk.say("end", reason)
+    log.warning("session_failed", session_id=desk.session_id, reason=reason)
+    return "failed"
+
+
+def _step_back() -> None:
+    """Sessions yield to intake. On Linux niceness is a thread's own, and what it starts inherits it."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -1,0 +1,258 @@
+"""Sessions and their append-only logs. An issue has at most one live session: the database holds it, by a partial index."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from paramedic.model.errors import BadInput
+from paramedic.store.schema import session_log, sessions
+
+
+class SessionState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+LIVE = (SessionState.QUEUED, SessionState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """Why an issue is looked into: the rule that matched, or who asked. ``earlier`` is the session that a regression follows."""
+
+    issue_id: int
+    project: str | None
+    action: str
+    rule: str | None
+    reason: str
+    event_id: str | None = None
+    kind: str = "triage"
+    earlier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """``attempts`` counts the starts since the last finished stage; ``result`` is the document of docs/triage.md."""
+
+    id: str
+    kind: str
+    issue_id: int
+    project: str | None
+    state: SessionState
+    action: str
+    rule: str | None
+    reason: str
+    event_id: str | None
+    earlier: str | None
+    stage: str | None
+    attempts: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    verdict: str | None
+    summary: str | None
+    result: Mapping[str, object] | None
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """``seq`` grows within a session and never changes."""
+
+    seq: int
+    at: datetime
+    stage: str
+    text: str
+
+
+def start(connection: sa.Connection, new: NewSession) -> tuple[str, bool]:
+    """The session now live for the issue, and whether it is a new one. An event of an issue under work joins that work."""
+    session_id = uuid4().hex
+    row = {
+        "id": session_id,
+        "kind": new.kind,
+        "issue_id": new.issue_id,
+        "project": new.project,
+        "state": SessionState.QUEUED.value,
+        "action": new.action,
+        "rule": new.rule,
+        "reason": new.reason,
+        "event_id": new.event_id,
+        "earlier": new.earlier,
+        "attempts": 0,
+        "created_at": _now(),
+    }
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
+    if connection.execute(insert(sessions).values(row).on_conflict_do_nothing()).rowcount == 1:
+        return session_id, True
+    live = live_of(connection, new.issue_id)
+    if live is None:
+        # The other session ended between the two statements.
+        return start(connection, new)
+    return live, False
+
+
+def live_of(connection: sa.Connection, issue_id: int) -> str | None:
+    """The id of the issue's live session."""
+    query = sa.select(sessions.c.id).where(sessions.c.issue_id == issue_id, sessions.c.state.in_(LIVE))
+    return connection.execute(query).scalar_one_or_none()
+
+
+def read(connection: sa.Connection, session_id: str) -> Session:
+    """Raises ``BadInput`` when there is no such session."""
+    row = connection.execute(sa.select(*_COLUMNS).where(sessions.c.id == session_id)).one_or_none()
+    if row is None:
+        raise BadInput(f"There is no session {session_id!r}.", remedy="See `paramedic sessions`.")
+    return _session(row)
+
+
+def recent(connection: sa.Connection, *, issue_id: int | None = None, limit: int = 50) -> tuple[Session, ...]:
+    """Sessions, the newest first."""
+    query = sa.select(*_COLUMNS).order_by(sessions.c.created_at.desc(), sessions.c.id).limit(limit)
+    if issue_id is not None:
+        query = query.where(sessions.c.issue_id == issue_id)
+    return tuple(_session(row) for row in connection.execute(query))
+
+
+def last_finished(connection: sa.Connection, issue_id: int) -> Session | None:
+    """The newest session of the issue that came to an end."""
+    ended = (SessionState.FINISHED.value, SessionState.FAILED.value)
+    query = (
+        sa.select(*_COLUMNS)
+        .where(sessions.c.issue_id == issue_id, sessions.c.state.in_(ended))
+        .order_by(sessions.c.finished_at.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return _session(row) if row else None
+
+
+def similar(connection: sa.Connection, cause: str, issue_id: int, limit: int = 5) -> tuple[Session, ...]:
+    """Finished sessions of other issues with the same root cause, the newest first."""
+    query = (
+        sa.select(*_COLUMNS)
+        .where(sessions.c.cause == cause, sessions.c.issue_id != issue_id, sessions.c.state == SessionState.FINISHED.value)
+        .order_by(sessions.c.finished_at.desc())
+        .limit(limit)
+    )
+    return tuple(_session(row) for row in connection.execute(query))
+
+
+def queued(connection: sa.Connection, limit: int = 100) -> tuple[str, ...]:
+    """Sessions that no worker has begun, the oldest first."""
+    query = (
+        sa.select(sessions.c.id)
+        .where(sessions.c.state == SessionState.QUEUED.value)
+        .order_by(sessions.c.created_at, sessions.c.id)
+        .limit(limit)
+    )
+    return tuple(connection.execute(query).scalars())
+
+
+def running(connection: sa.Connection) -> tuple[str, ...]:
+    query = sa.select(sessions.c.id).where(sessions.c.state == SessionState.RUNNING.value)
+    return tuple(connection.execute(query).scalars())
+
+
+def begin(connection: sa.Connection, session_id: str) -> int:
+    """Count one more start of a live session, and return how many there were since its last finished stage."""
+    connection.execute(
+        sa.update(sessions)
+        .where(sessions.c.id == session_id, sessions.c.state.in_(LIVE))
+        .values(
+            state=SessionState.RUNNING.value,
+            attempts=sessions.c.attempts + 1,
+            started_at=sa.func.coalesce(sessions.c.started_at, _now()),
+        )
+    )
+    return int(connection.execute(sa.select(sessions.c.attempts).where(sessions.c.id == session_id)).scalar_one())
+
+
+def enter_stage(connection: sa.Connection, session_id: str, stage: str) -> None:
+    """The session has come to ``stage``: what was before it is done, so its starts are counted anew."""
+    connection.execute(
+        sa.update(sessions)
+        .where(sessions.c.id == session_id, sessions.c.state.in_(LIVE))
+        .where(sessions.c.stage.is_distinct_from(stage))
+        .values(stage=stage, attempts=1)
+    )
+
+
+def finish(
+    connection: sa.Connection,
+    session_id: str,
+    state: SessionState,
+    *,
+    verdict: str | None,
+    summary: str,
+    result: Mapping[str, object] | None = None,
+    cause: str | None = None,
+) -> bool:
+    """End a live session; False when it had ended before, in which case nothing changes."""
+    done = connection.execute(
+        sa.update(sessions)
+        .where(sessions.c.id == session_id, sessions.c.state.in_(LIVE))
+        .values(
+            state=state.value,
+            verdict=verdict,
+            summary=summary[:2000],
+            result=result,
+            cause=cause,
+            stage=None,
+            finished_at=_now(),
+        )
+    )
+    return done.rowcount == 1
+
+
+def append_log(connection: sa.Connection, session_id: str, stage: str, text: str, occurrence: int = 1) -> None:
+    """Add a line at the end. The same text for the same occurrence within a stage is the same line, whoever says it."""
+    key = hashlib.sha256(f"{stage}\0{occurrence}\0{text}".encode()).hexdigest()[:32]
+    known = sa.select(session_log.c.seq).where(session_log.c.session_id == session_id, session_log.c.key == key)
+    if connection.execute(known).first() is not None:
+        return
+    last = sa.select(sa.func.coalesce(sa.func.max(session_log.c.seq), 0) + 1).where(session_log.c.session_id == session_id)
+    row = {"session_id": session_id, "seq": last.scalar_subquery(), "key": key, "at": _now(), "stage": stage, "text": text[:4000]}
+    connection.execute(sa.insert(session_log).values(row))
+
+
+def log_after(connection: sa.Connection, session_id: str, seq: int = 0, limit: int = 1000) -> tuple[LogLine, ...]:
+    """Lines after ``seq``, in order."""
+    columns = (session_log.c.seq, session_log.c.at, session_log.c.stage, session_log.c.text)
+    query = (
+        sa.select(*columns)
+        .where(session_log.c.session_id == session_id, session_log.c.seq > seq)
+        .order_by(session_log.c.seq)
+        .limit(limit)
+    )
+    return tuple(LogLine(row.seq, _aware(row.at), row.stage, row.text) for row in connection.execute(query))
+
+
+_COLUMNS = tuple(sessions.c[name] for name in Session.__slots__)
+
+
+def _session(row: sa.Row[tuple[object, ...]]) -> Session:
+    values = dict(row._mapping)
+    values["state"] = SessionState(values["state"])
+    for name in ("created_at", "started_at", "finished_at"):
+        values[name] = _aware(values[name]) if values[name] else None
+    return Session(**values)
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite hands back times without their zone; all of ours are UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
