@@ -16,7 +16,7 @@ from paramedic.sandbox import report
 from paramedic.sandbox.environment import Environment
 from paramedic.sandbox.overlay import checked, laid_over
 from paramedic.sandbox.stage import private_copy, stage_of
-from paramedic.sandbox.testing import PLUGIN, Framework, TestPlan, labels, plan_tests
+from paramedic.sandbox.testing import PLUGIN, PLUMBING, Framework, TestPlan, labels, plan_tests
 from paramedic.source.encoding import encode
 from paramedic.source.tree import SourceTree
 
@@ -114,18 +114,7 @@ class ProjectRunner:
         """The command as a reader would type it."""
         if argv[0] == "/bin/sh":
             return (argv[2],)
-        ours = {
-            "-p",
-            PLUGIN,
-            "no:cacheprovider",
-            "no:randomly",
-            "-o",
-            "addopts=",
-            "required_plugins=",
-            "--rootdir=.",
-            "--color=no",
-        }
-        return ("python", *(word for word in argv[1:] if word not in ours))
+        return ("python", *(word for word in argv[1:] if word not in PLUMBING))
 
     def _tally(self, done: Outcome, written: str) -> report.Tally:
         tally = report.of_pytest(written) or report.of_unittest(done.stderr) or report.of_unittest(done.stdout)

@@ -19,16 +19,9 @@ PLUMBING = (
     *("-oaddopts=", "-orequired_plugins="),
 )
 """Options that only make a run reproducible and readable by us: not part of the command that is shown."""
-_KEPT_OPTIONS = (
-    "--import-mode",
-    "--ds",
-    "--asyncio-mode",
-    "--dc",
-    "--nomigrations",
-    "--no-migrations",
-    "--pyargs",
-    "--confcutdir",
-)
+_WITH_VALUE = ("--import-mode", "--ds", "--dc", "--confcutdir", "--asyncio-mode")
+_KEPT_OPTIONS = (*_WITH_VALUE, "--nomigrations", "--no-migrations", "--pyargs")
+_INI_FILES = (("pytest.ini", "pytest"), (".pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest"))
 _UNITTEST_ID = re.compile(r"^[\w.]+$")
 
 
@@ -53,10 +46,8 @@ def plan_tests(tree: SourceTree, test_command: str | None) -> TestPlan:
     if test_command:
         return TestPlan(Framework.COMMAND, (test_command,))
     options = _pytest_options(tree)
-    manage = next(
-        (path for path in tree.files("manage.py") if path.rpartition("/")[2] == "manage.py" and path.count("/") <= 1), None
-    )
-    if manage and options is None and _is_django_manage(tree, manage):
+    manage = next((path for path in tree.files("manage.py") if _is_django_manage(tree, path)), None)
+    if manage is not None and options is None:
         return TestPlan(Framework.DJANGO, ("manage.py", "test", "--noinput"), manage.rpartition("/")[0])
     kept = kept_options(options or "")
     return TestPlan(Framework.PYTEST, ("-m", "pytest", "-q", "--tb=short", *PLUMBING, *kept))
@@ -86,12 +77,7 @@ def kept_options(addopts: str) -> tuple[str, ...]:
 
 def _pytest_options(tree: SourceTree) -> str | None:
     """``addopts`` of the first file that configures pytest, as pytest looks for it; None when none does."""
-    for path, section in (
-        ("pytest.ini", "pytest"),
-        (".pytest.ini", "pytest"),
-        ("tox.ini", "pytest"),
-        ("setup.cfg", "tool:pytest"),
-    ):
+    for path, section in _INI_FILES:
         parser = configparser.RawConfigParser(strict=False)
         try:
             parser.read_string(tree.text(path))
