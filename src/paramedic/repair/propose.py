@@ -8,8 +8,18 @@ from collections.abc import Callable, Iterator
 from paramedic.model.diagnosis import Diagnosis
 from paramedic.model.event import Event
 from paramedic.model.repair import Candidate, Edit, Kind, Reproduction
+from paramedic.repair import (
+    binding,
+    conditions,
+    conversions,
+    defaults,
+    guards,
+    handlers,
+    names,
+    protocols,
+    tables,
+)
 from paramedic.repair.draft import Draft
-from paramedic.repair.guards import guards
 from paramedic.repair.sheet import apply
 from paramedic.repair.site import Site, sites
 from paramedic.source.tree import SourceTree
@@ -18,7 +28,32 @@ MOST_CANDIDATES = 120
 DEPTH_FACTORS = (1.0, 0.7, 0.55, 0.45, 0.35, 0.3)
 """A change further from the crash is right less often."""
 
-IDEAS: tuple[Callable[[Site], Iterator[Draft]], ...] = (guards,)
+IDEAS: tuple[Callable[[Site], Iterator[Draft]], ...] = (
+    guards.guards,
+    conditions.strengthened,
+    conditions.truthiness,
+    conditions.class_checked,
+    conditions.filtered,
+    conditions.alternative,
+    handlers.widened,
+    handlers.copied,
+    handlers.translated,
+    handlers.fallback,
+    defaults.origin,
+    defaults.in_place,
+    defaults.lookup,
+    defaults.empty_sequence,
+    defaults.attribute,
+    names.misspelled,
+    names.moved,
+    names.unimported,
+    names.exchanged,
+    conversions.conversions,
+    conversions.key_normalised,
+    protocols.not_implemented,
+    tables.missing_entry,
+    binding.unbound,
+)
 
 
 def candidates(event: Event, diagnosis: Diagnosis, reproduction: Reproduction | None, tree: SourceTree) -> tuple[Candidate, ...]:

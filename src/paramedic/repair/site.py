@@ -202,7 +202,9 @@ def _call_of(module: ParsedModule, line: int, name: str) -> ast.expr | None:
         node for node in ast.walk(module.tree) if isinstance(node, ast.Call) and node.lineno <= line <= (node.end_lineno or line)
     ]
     named = [call for call in calls if _callee(call) == name]
-    return (named or (calls if len(calls) == 1 else []) or [None])[-1]
+    if named:
+        return named[-1]
+    return calls[0] if len(calls) == 1 else None
 
 
 def _callee(call: ast.Call) -> str | None:
