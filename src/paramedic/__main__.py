@@ -1,0 +1,5 @@
+"""``python -m paramedic``."""
+
+from paramedic.cli import main
+
+main()
