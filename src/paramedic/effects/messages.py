@@ -195,7 +195,8 @@ def _run(name: str, run: Run) -> str:
 
 
 def _conditions(proof: Proof) -> str:
-    line = f"Base commit {code(proof.base_commit[:12] or 'unknown')}, Python {code(proof.interpreter)}, sandbox {code(proof.sandbox)}."
+    base = code(proof.base_commit[:12] or "unknown")
+    line = f"Base commit {base}, Python {code(proof.interpreter)}, sandbox {code(proof.sandbox)}."
     gaps = "".join(f"\n- {inline(gap, 300)}" for gap in proof.gaps)
     return f"{line}\n\nNot checked:\n{gaps}" if gaps else line
 

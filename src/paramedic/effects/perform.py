@@ -37,14 +37,14 @@ def _next(tools: Tools, session_id: str | None, seen: set[str]) -> Recorded | No
         living = [worker.id for worker in workers.living(connection)]
         for item in ledger.listing(connection, states=(EffectState.APPROVED, EffectState.PERFORMING), session_id=session_id):
             key = item.effect.key
-            if key in seen or not _ready(item, tools, connection):
+            if key in seen or not _ready(item, connection):
                 continue
             if rows.take(connection, key, tools.worker_id, living, datetime.now(UTC)):
                 return ledger.find(connection, key)
     return None
 
 
-def _ready(item: Recorded, tools: Tools, connection: Connection) -> bool:
+def _ready(item: Recorded, connection: Connection) -> bool:
     """All that it requires is done. When something it requires never will be, it fails with that."""
     for key in item.effect.requires:
         row = rows.read(connection, key)

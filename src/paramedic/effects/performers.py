@@ -3,8 +3,6 @@ between doing it and recording it, and the world remembers what the ledger does 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,12 +37,18 @@ class Tools:
 
 def do(effect: Effect, tools: Tools) -> str:
     """Do it, or find it done; returns where it can be seen. Raises ``ParamedicError``."""
-    return _PERFORMERS[effect.kind](effect, tools)
+    match effect.payload:
+        case Push() as payload:
+            return _push(payload, tools)
+        case OpenPullRequest() as payload:
+            return _open_pull_request(payload, tools)
+        case Comment() as payload:
+            return _comment(payload, effect.issue_id, tools)
+        case Patch() as payload:
+            return _write_patch(payload, tools)
 
 
-def _push(effect: Effect, tools: Tools) -> str:
-    payload = effect.payload
-    assert isinstance(payload, Push)
+def _push(payload: Push, tools: Tools) -> str:
     config = _repository(payload.repository, tools)
     forge = open_forge(config, tools.settings)
     credentials = forge.push_credentials() if forge and config.url.startswith(("https://", "http://")) else None
@@ -56,9 +60,7 @@ def _push(effect: Effect, tools: Tools) -> str:
     return sha
 
 
-def _open_pull_request(effect: Effect, tools: Tools) -> str:
-    payload = effect.payload
-    assert isinstance(payload, OpenPullRequest)
+def _open_pull_request(payload: OpenPullRequest, tools: Tools) -> str:
     forge = open_forge(_repository(payload.repository, tools), tools.settings)
     if forge is None:
         raise NotConfigured(
@@ -70,11 +72,9 @@ def _open_pull_request(effect: Effect, tools: Tools) -> str:
     return found.url or f"#{found.number}"
 
 
-def _comment(effect: Effect, tools: Tools) -> str:
-    payload = effect.payload
-    assert isinstance(payload, Comment)
+def _comment(payload: Comment, issue_id: int, tools: Tools) -> str:
     try:
-        comment_id = _write_comment(payload, effect.issue_id, tools)
+        comment_id = _write_comment(payload, issue_id, tools)
     except ParamedicError as error:
         log.warning("sentry_comment_failed", issue_id=payload.upstream_issue, reason=str(error))
         raise
@@ -127,16 +127,14 @@ def _with_link(payload: Comment, tools: Tools) -> str:
     return cut(f"{payload.text}\n\nPull request: {link}", COMMENT_LIMIT) if link else payload.text
 
 
-def _write_patch(effect: Effect, tools: Tools) -> str:
-    payload = effect.payload
-    assert isinstance(payload, Patch)
+def _write_patch(payload: Patch, tools: Tools) -> str:
     folder = tools.settings.home / "patches"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / Path(payload.name).name
     # Readers see the whole file or none of it.
     unfinished = path.with_suffix(".unfinished")
     unfinished.write_text(payload.diff, encoding="utf-8", newline="")
-    os.replace(unfinished, path)
+    unfinished.replace(path)
     return str(path)
 
 
@@ -145,11 +143,3 @@ def _repository(name: str, tools: Tools) -> RepositoryConfig:
     if config is None:
         raise NotConfigured(f"There is no [repositories.{name}] any more.", remedy="Put it back, or reject this effect.")
     return config
-
-
-_PERFORMERS: dict[EffectKind, Callable[[Effect, Tools], str]] = {
-    EffectKind.PUSH: _push,
-    EffectKind.PULL_REQUEST: _open_pull_request,
-    EffectKind.COMMENT: _comment,
-    EffectKind.PATCH: _write_patch,
-}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from dbos import DBOS, DBOSConfig, EnqueueOptions
 
@@ -11,6 +12,14 @@ APPLICATION = "paramedic"
 
 _VERSION = "1"
 """Kept by all releases whose stages can go on from each other's checkpoints; another one leaves old sessions waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """``over`` when the engine will not run it again; ``executor`` is the worker that runs it now."""
+
+    over: bool
+    executor: str | None
 
 
 def launch(database_url: str, worker_id: str, concurrency: int) -> None:
@@ -50,13 +59,20 @@ def enqueue(session_id: str) -> None:
 def resume_work_of(dead_worker: str) -> tuple[str, ...]:
     """Put back into the queue what a dead worker had begun; returns the sessions."""
     begun = DBOS.list_workflows(status="PENDING", executor_id=dead_worker, load_input=False, load_output=False)
-    sessions = [workflow.workflow_id for workflow in begun]
+    return resume(tuple(workflow.workflow_id for workflow in begun))
+
+
+def resume(sessions: tuple[str, ...]) -> tuple[str, ...]:
+    """Queue them again; each goes on after its last finished stage."""
     if sessions:
-        DBOS.resume_workflows(sessions, queue_name=QUEUE)
-    return tuple(sessions)
+        DBOS.resume_workflows(list(sessions), queue_name=QUEUE)
+    return sessions
 
 
-def outcome(session_id: str) -> str | None:
-    """The engine's word on a session: PENDING, SUCCESS, ERROR …; None when it never heard of it."""
+def find(session_id: str) -> Known | None:
+    """What the engine knows of a session; None when it never heard of it."""
     status = DBOS.get_workflow_status(session_id)
-    return status.status if status else None
+    if status is None:
+        return None
+    executor = status.executor_id if status.status == "PENDING" else None
+    return Known(status.status not in ("PENDING", "ENQUEUED", "DELAYED"), executor)

@@ -59,9 +59,7 @@ def record_and_perform(desk: Desk, effects: tuple[Effect, ...]) -> None:
     """Enter the effects into the ledger, say what became of each, and do those that are approved."""
     left_out: set[str] = set()
     for effect in effects:
-        if left_out.intersection(effect.requires):
-            left_out.add(effect.key)
-        elif not _recorded(desk, effect):
+        if left_out.intersection(effect.requires) or not _recorded(desk, effect):
             left_out.add(effect.key)
     house = desk.house
     tools = Tools(house.settings, house.configuration, house.engine, house.worker_id)

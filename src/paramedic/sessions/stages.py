@@ -15,7 +15,6 @@ from paramedic.model.repair import Reproduction, TriageResult, Verdict
 from paramedic.sessions import gathering, proposing
 from paramedic.sessions.desk import Checkout, Desk
 from paramedic.sessions.pipeline import diagnose_event, repair_and_prove, reproduce_crash
-from paramedic.source.repository import Repository
 from paramedic.store.sessions import Session
 
 
@@ -24,7 +23,7 @@ class Findings:
     """All that a session knows so far; this is what is checkpointed. ``result`` ends the search once it is there."""
 
     event: Event | None = None
-    upstream: Upstream = Upstream()
+    upstream: Upstream = field(default_factory=Upstream)
     earlier: tuple[Session, ...] = ()
     checkout: Checkout | None = None
     diagnosis: Diagnosis | None = None

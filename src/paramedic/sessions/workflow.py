@@ -10,13 +10,14 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import structlog
 from dbos import DBOS
+from dbos import error as engine_errors
 
 from paramedic.model.errors import OutsideError, ParamedicError
 from paramedic.model.repair import TriageResult, Verdict
@@ -28,7 +29,6 @@ from paramedic.store import sessions as store
 from paramedic.store.sessions import SessionState
 
 log = structlog.get_logger()
-Found = TypeVar("Found")
 
 STARTS_PER_STAGE = 5
 """A stage that took its worker with it so often is poison, and ends the session."""
@@ -36,9 +36,21 @@ NICENESS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Timed(Generic[Found]):
-    value: Found
+class Delta:
+    """What a stage added to the findings, and how long it took. Only this is checkpointed."""
+
+    changes: Mapping[str, object]
     seconds: float
+
+    @classmethod
+    def between(cls, before: Findings, after: Findings, seconds: float) -> Delta:
+        names = (each.name for each in fields(Findings))
+        pairs = ((name, getattr(after, name)) for name in names)
+        return cls({name: value for name, value in pairs if value is not getattr(before, name)}, round(seconds, 3))
+
+    def onto(self, findings: Findings, stage: str) -> Findings:
+        changed: Findings = replace(findings, **dict[str, Any](self.changes))
+        return changed.after(stage, self.seconds)
 
 
 class _Work:
@@ -64,6 +76,8 @@ def triage(session_id: str) -> str:
             return _run(desk)
         except ParamedicError as error:
             return _fail(desk, str(error))
+        except engine_errors.DBOSMaxStepRetriesExceeded as error:
+            return _fail(desk, f"Tried {len(error.errors)} times: {error.errors[-1]}")
         except Exception as error:  # noqa: BLE001 - process edge: recorded with its traceback, and the worker lives on
             log.error("session_failed", session_id=session_id, traceback=traceback.format_exc())
             return _fail(desk, f"Paramedic itself failed: {type(error).__name__}: {error}")
@@ -76,8 +90,7 @@ def _run(desk: Desk) -> str:
     for name, stage in stages.ORDER:
         if findings.result is not None and name not in stages.AFTER_VERDICT:
             continue
-        step = _step(desk, name, stage, findings)
-        findings = step.value.after(name, step.seconds)
+        findings = _step(desk, name, stage, findings).onto(findings, name)
     result = findings.result or TriageResult(Verdict.NOT_FOUND, "No stage came to a verdict.")
     _finish(desk, result, findings)
     return result.verdict.value
@@ -89,14 +102,14 @@ def _begin(desk: Desk) -> bool:
     return starts <= STARTS_PER_STAGE
 
 
-def _step(desk: Desk, name: str, stage: Callable[[Desk, Findings], Findings], findings: Findings) -> Timed[Findings]:
-    def timed() -> Timed[Findings]:
+def _step(desk: Desk, name: str, stage: Callable[[Desk, Findings], Findings], findings: Findings) -> Delta:
+    def timed() -> Delta:
         with desk.house.engine.begin() as connection:
             store.enter_stage(connection, desk.session_id, name)
         desk.start_stage(name)
         began = time.monotonic()
         found = stage(desk, findings)
-        return Timed(found, round(time.monotonic() - began, 3))
+        return Delta.between(findings, found, time.monotonic() - began)
 
     return DBOS.run_step(
         {

@@ -49,7 +49,7 @@ def insert(connection: sa.Connection, row: EffectRow) -> bool:
 def read(connection: sa.Connection, key: str) -> EffectRow | None:
     """The effect of this key, or of a beginning of it that names only one (at least 8 characters)."""
     condition = effects.c.key == key if len(key) == 64 else effects.c.key.startswith(key, autoescape=True)
-    found = connection.execute(_select().where(condition).limit(2)).all() if len(key) >= 8 else []
+    found = connection.execute(_select().where(condition).limit(2)).mappings().all() if len(key) >= 8 else []
     return _row(found[0]) if len(found) == 1 else None
 
 
@@ -69,13 +69,13 @@ def listed(
     for column, value in ((effects.c.session_id, session_id), (effects.c.issue_id, issue_id), (effects.c.kind, kind)):
         if value is not None:
             query = query.where(column == value)
-    return tuple(_row(row) for row in connection.execute(query))
+    return tuple(_row(row) for row in connection.execute(query).mappings())
 
 
 def of_cause(connection: sa.Connection, cause: str, kind: str, states: Sequence[str]) -> tuple[EffectRow, ...]:
     """Effects of this kind for one root cause, whichever issue they are for, the oldest first."""
     query = _select().where(effects.c.cause == cause, effects.c.kind == kind, effects.c.state.in_(states))
-    return tuple(_row(row) for row in connection.execute(query.order_by(effects.c.proposed_at)))
+    return tuple(_row(row) for row in connection.execute(query.order_by(effects.c.proposed_at)).mappings())
 
 
 def last_result(connection: sa.Connection, issue_id: int, kind: str) -> str | None:
@@ -143,8 +143,8 @@ def _select() -> sa.Select[tuple[object, ...]]:
     return sa.select(*(effects.c[name] for name in _COLUMN_NAMES))
 
 
-def _row(row: sa.Row[tuple[object, ...]]) -> EffectRow:
-    values = dict(row._mapping)
+def _row(row: sa.RowMapping) -> EffectRow:
+    values = dict(row)
     for name in _TIMES:
         moment = values[name]
         if isinstance(moment, datetime) and moment.tzinfo is None:

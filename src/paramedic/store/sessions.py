@@ -110,7 +110,7 @@ def live_of(connection: sa.Connection, issue_id: int) -> str | None:
 
 def read(connection: sa.Connection, session_id: str) -> Session:
     """Raises ``BadInput`` when there is no such session."""
-    row = connection.execute(sa.select(*_COLUMNS).where(sessions.c.id == session_id)).one_or_none()
+    row = connection.execute(sa.select(*_COLUMNS).where(sessions.c.id == session_id)).mappings().one_or_none()
     if row is None:
         raise BadInput(f"There is no session {session_id!r}.", remedy="See `paramedic sessions`.")
     return _session(row)
@@ -121,7 +121,7 @@ def recent(connection: sa.Connection, *, issue_id: int | None = None, limit: int
     query = sa.select(*_COLUMNS).order_by(sessions.c.created_at.desc(), sessions.c.id).limit(limit)
     if issue_id is not None:
         query = query.where(sessions.c.issue_id == issue_id)
-    return tuple(_session(row) for row in connection.execute(query))
+    return tuple(_session(row) for row in connection.execute(query).mappings())
 
 
 def last_finished(connection: sa.Connection, issue_id: int) -> Session | None:
@@ -133,7 +133,7 @@ def last_finished(connection: sa.Connection, issue_id: int) -> Session | None:
         .order_by(sessions.c.finished_at.desc())
         .limit(1)
     )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(query).mappings().one_or_none()
     return _session(row) if row else None
 
 
@@ -145,7 +145,7 @@ def similar(connection: sa.Connection, cause: str, issue_id: int, limit: int = 5
         .order_by(sessions.c.finished_at.desc())
         .limit(limit)
     )
-    return tuple(_session(row) for row in connection.execute(query))
+    return tuple(_session(row) for row in connection.execute(query).mappings())
 
 
 def queued(connection: sa.Connection, limit: int = 100) -> tuple[str, ...]:
@@ -241,8 +241,8 @@ def log_after(connection: sa.Connection, session_id: str, seq: int = 0, limit: i
 _COLUMNS = tuple(sessions.c[name] for name in Session.__slots__)
 
 
-def _session(row: sa.Row[tuple[object, ...]]) -> Session:
-    values = dict(row._mapping)
+def _session(row: sa.RowMapping) -> Session:
+    values = dict(row)
     values["state"] = SessionState(values["state"])
     for name in ("created_at", "started_at", "finished_at"):
         values[name] = _aware(values[name]) if values[name] else None

@@ -39,6 +39,11 @@ def beat(connection: sa.Connection, worker: Worker) -> None:
         connection.execute(sa.insert(workers).values(row))
 
 
+def retire(connection: sa.Connection, worker_id: str) -> None:
+    """Say that the worker will not come back; whoever looks next takes over what it left."""
+    connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(beat_at=0.0))
+
+
 def leave(connection: sa.Connection, worker_id: str) -> None:
     connection.execute(sa.delete(workers).where(workers.c.id == worker_id))
 

@@ -92,8 +92,12 @@ class SentryClient:
         raw = self._get(self._issue(issue_id))
         return reading.issue_facts(raw), reading.frequency(raw)
 
-    def event(self, issue_id: str, event_id: str | None = None) -> Event:
-        """One event of an issue, the latest when not named."""
+    def event(self, issue_id: str | None, event_id: str | None = None) -> Event:
+        """One event of an issue, the latest when not named. An event that is named need not have its issue named."""
+        if issue_id is None and event_id is not None:
+            issue_id = self.issue_of_event(event_id)
+        if issue_id is None:
+            raise OutsideError("Sentry knows no issue of this event.", remedy=remedy(404), status=404, permanent=True)
         raw = self._get(f"{self._issue(issue_id)}/events/{quote(event_id or 'latest', safe='')}")
         return parse_event(raw, origin=Origin.REST)
 

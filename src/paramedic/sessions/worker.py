@@ -1,0 +1,145 @@
+"""The worker process: digests the inbox, starts sessions, does approved effects, and takes over from workers that died."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+import sqlalchemy as sa
+import structlog
+
+from paramedic.effects.perform import perform_ready
+from paramedic.effects.performers import Tools
+from paramedic.sessions import durable, workflow
+from paramedic.sessions.desk import House
+from paramedic.sessions.starting import start_sessions
+from paramedic.settings import Configuration, Settings
+from paramedic.store import sessions as store
+from paramedic.store import workers
+from paramedic.store.sessions import SessionState
+
+log = structlog.get_logger()
+
+BEAT_SECONDS = 2.0
+LOOK_AROUND_SECONDS = 2.0
+EFFECTS_SECONDS = 1.0
+RECONCILE_SECONDS = 15.0
+GRACE_SECONDS = 20
+
+
+@dataclass(slots=True)
+class Worker:
+    """One worker. ``run`` returns when ``stop`` is called or a signal asks for it."""
+
+    settings: Settings
+    configuration: Configuration
+    engine: sa.Engine
+    identity: workers.Worker = field(default_factory=workers.this_worker)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        house = House(self.settings, self.configuration, self.engine, self.identity.id)
+        workflow.open_for_work(house)
+        self._beat()
+        durable.launch(self.settings.database, self.identity.id, self.settings.paramedic_worker_concurrency)
+        log.info("worker_started", worker=self.identity.id)
+        chores = [
+            self._chore("beat", BEAT_SECONDS, self._beat),
+            self._chore("look_around", LOOK_AROUND_SECONDS, self._look_around),
+            self._chore("effects", EFFECTS_SECONDS, self._do_effects),
+            self._chore("start_sessions", 0.2, self._start),
+            self._chore("reconcile", RECONCILE_SECONDS, self._reconcile),
+        ]
+        self._stopping.wait()
+        self._end(chores)
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def stop_on_signals(self) -> None:
+        """SIGTERM and SIGINT let running stages end; a second one does not wait."""
+
+        def asked(number: int, _frame: FrameType | None) -> None:
+            if self._stopping.is_set():
+                raise SystemExit(128 + number)
+            self.stop()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, asked)
+
+    def _chore(self, name: str, seconds: float, work: Callable[[], bool | None]) -> threading.Thread:
+        """Do ``work`` again and again, at once when it returns True, else after ``seconds``."""
+
+        def forever() -> None:
+            while not self._stopping.is_set():
+                try:
+                    again = work()
+                except Exception as error:  # process edge: recorded, and tried again after a pause
+                    log.exception("chore_failed", chore=name, reason=str(error))
+                    again = False
+                    self._stopping.wait(1.0)
+                if not again:
+                    self._stopping.wait(seconds)
+
+        thread = threading.Thread(target=forever, name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _end(self, chores: list[threading.Thread]) -> None:
+        log.info("worker_stopping", worker=self.identity.id)
+        for chore in chores:
+            chore.join(timeout=5.0)
+        durable.stop(GRACE_SECONDS)
+        with self.engine.begin() as connection:
+            # The row stays, and leads another worker to stages that were cut off.
+            workers.retire(connection, self.identity.id)
+        log.info("worker_stopped", worker=self.identity.id)
+
+    def _beat(self) -> None:
+        with self.engine.begin() as connection:
+            workers.beat(connection, self.identity)
+
+    def _start(self) -> bool:
+        return start_sessions(self.engine, self.configuration)
+
+    def _do_effects(self) -> None:
+        perform_ready(Tools(self.settings, self.configuration, self.engine, self.identity.id))
+
+    def _look_around(self) -> None:
+        """Take over from the dead, and put into the queue what a crash left between our tables and the engine's."""
+        with self.engine.connect() as connection:
+            dead, waiting = workers.dead(connection, self.identity.id), store.queued(connection)
+        for session_id in waiting:
+            durable.enqueue(session_id)
+        for dead_id in dead:
+            self._bury(dead_id)
+
+    def _reconcile(self) -> None:
+        """Sessions that are live in our tables and over, or nobody's, in the engine's."""
+        with self.engine.connect() as connection:
+            live = store.running(connection)
+        for session_id in live:
+            known = durable.find(session_id)
+            if known is None:
+                durable.enqueue(session_id)
+            elif known.over:
+                with self.engine.begin() as connection:
+                    store.finish(connection, session_id, SessionState.FAILED, verdict=None, summary="The engine gave it up.")
+            elif known.executor and not self._is_known(known.executor):
+                durable.resume((session_id,))
+
+    def _is_known(self, worker_id: str) -> bool:
+        with self.engine.connect() as connection:
+            return workers.is_known(connection, worker_id)
+
+    def _bury(self, dead_id: str) -> None:
+        with self.engine.begin() as connection:
+            if not workers.claim_burial(connection, dead_id, self.identity.id):
+                return
+        resumed = durable.resume_work_of(dead_id)
+        with self.engine.begin() as connection:
+            workers.leave(connection, dead_id)
+        log.warning("worker_taken_over", dead=dead_id, sessions=list(resumed))
