@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -115,13 +116,21 @@ class Instances:
 
     def of_class(self, name: str, scene: Scene) -> Iterator[Code]:
         """An instance of the class called ``name``, dotted or as seen from the scene."""
-        known = self._names.dotted(name) if "." in name else self._names.near(name, scene.path)
-        if known is None and "." in name:
-            known = self._names.near(name.rsplit(".", 1)[-1], scene.path)
-        if known is None and name[:1].islower():
-            known = self._names.near(name[:1].upper() + name[1:], scene.path)
-        if known is not None:
-            yield from self.of(known)
+        simple = name.rsplit(".", 1)[-1]
+        known = self._names.dotted(name) if "." in name else None
+        for candidate in (simple, simple[:1].upper() + simple[1:]):
+            near = known or self._names.near(candidate, scene.path)
+            if near is not None and self._may_be_class(near):
+                yield from self.of(near)
+                return
+
+    def _may_be_class(self, kind: Code) -> bool:
+        """Whether an expression names a class, as far as the repository can tell."""
+        for item in kind.imports:
+            if item.name and item.bound == kind.text and self._names.own(item.module.split(".")[0]):
+                found = self._names.definition(item)
+                return found is None and kind.text[:1].isupper() or (found is not None and isinstance(found[1], ast.ClassDef))
+        return True
 
     def of(self, kind: Code) -> Iterator[Code]:
         """An instance of the class that the expression ``kind`` names: constructed, as tests construct it, or bare."""
@@ -131,7 +140,7 @@ class Instances:
         else:
             yield replace(kind.inside(f"{kind.text}()"), invented=True)
         yield from self._as_tests_do(kind)
-        yield replace(kind.inside(f"{kind.text}.__new__({kind.text})"), invented=True)
+        yield bare(kind)
 
     def _class_of(self, kind: Code) -> tuple[str, ast.ClassDef] | None:
         for item in kind.imports:
@@ -236,6 +245,18 @@ def _number_key(key: Value) -> Value:
     return key
 
 
+def bare(kind: Code) -> Code:
+    """An object of the class without its constructor; attributes are set when the path asks for them."""
+    variable = _variable(kind.text.rsplit(".", 1)[-1])
+    return Code(variable, kind.imports, (*kind.setup, f"{variable} = {kind.text}.__new__({kind.text})"), invented=True)
+
+
 def stand_in(name: str) -> Code:
     """An object of no class of its own; attributes are added when the path asks for them."""
-    return Code("types.SimpleNamespace()", frozenset((Import("types"),)), invented=True)
+    variable = _variable(name)
+    return Code(variable, frozenset((Import("types"),)), (f"{variable} = types.SimpleNamespace()",), invented=True)
+
+
+def _variable(name: str) -> str:
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().strip("_")
+    return snake if snake.isidentifier() and not keyword.iskeyword(snake) else "value"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cached_property
 
 from paramedic.model.errors import SourceError
@@ -16,6 +16,7 @@ from paramedic.source.tree import SourceTree, is_test_path
 
 _TOP_LEVEL = re.compile(r"^(?:class|def|async def)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 _IMPORTED = re.compile(r"^\s*(?:from|import)\s+([A-Za-z_]\w*)", re.MULTILINE)
+_IMPORT_LINE = re.compile(r"^[ \t>.]*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import [\w, ]+)[ \t]*$", re.MULTILINE)
 _PLACES = {"_io": "io", "_decimal": "decimal", "_collections": "collections", "_struct": "struct", "_datetime": "datetime"}
 
 
@@ -88,11 +89,47 @@ class Names:
             return frozenset()
         return frozenset(_module_names(body))
 
-    def near(self, name: str, path: str | None) -> Code | None:
-        """A simple name as seen from module ``path``, else from wherever the repository defines it once or most openly."""
+    @cached_property
+    def _habits(self) -> dict[str, Import]:
+        """What each name is most often imported as, in the code, the tests and the documentation of the repository."""
+        counted: dict[str, Counter[Import]] = defaultdict(Counter)
+        for path in (*self.tree.files(), *self.tree.files(".rst"), *self.tree.files(".md")):
+            for match in _IMPORT_LINE.finditer(self._text(path)):
+                for item in _imports_of(match[0].strip()):
+                    counted[item.bound][item] += 1
+        return {name: max(items, key=lambda item: (items[item], item.text)) for name, items in counted.items()}
+
+    def habit(self, name: str) -> Code | None:
+        """``name`` as the project itself imports it: ``np`` is ``import numpy as np``."""
+        item = self._habits.get(name)
+        if item is None or not self._importable(item):
+            return None
+        return Code(name, frozenset((item,)))
+
+    def _importable(self, item: Import) -> bool:
+        path = self.tree.find_module(item.module)
+        if path is not None:
+            return not item.name or item.name in self.bound(path) or self.tree.find_module(f"{item.module}.{item.name}") is not None
+        return not self.own(item.module.split(".")[0]) and (self.module(item.module) or item.module in {"os", "os.path"})
+
+    def near(self, name: str, path: str | None, *, holder: bool = False) -> Code | None:
+        """A simple name as seen from module ``path``, else from wherever the repository defines it once or most openly.
+
+        ``holder``: the name is used as ``name.attribute``, so a module of that name comes first.
+        """
         if path is not None and name in self.bound(path):
             return Code(name, frozenset((Import(self.tree.module_name(path), name),)))
-        places = self._defined.get(name, [])
+        if holder and name.isidentifier() and self.tree.find_module(name) is not None:
+            return Code(name, frozenset((Import(name),)))
+        return self._exported(name) if self._open(name) else self.habit(name) or self._exported(name)
+
+    def _open(self, name: str) -> bool:
+        """Whether a top-level package of the repository hands out ``name`` itself."""
+        tops = {path.split("/")[0] for path in self._sources}
+        return any(name in self.bound(f"{top}/__init__.py") for top in tops if self.tree.exists(f"{top}/__init__.py"))
+
+    def _exported(self, name: str) -> Code | None:
+        places = [place for place in self._defined.get(name, []) if name in self.bound(place)]
         if not places or name.startswith("__"):
             return self._package(name)
         exporting = [place for place in self._packages(places) if name in self.bound(place)]
@@ -105,7 +142,8 @@ class Names:
         return [f"{folder}/__init__.py" for folder in sorted(above, key=len) if self.tree.exists(f"{folder}/__init__.py")]
 
     def _package(self, name: str) -> Code | None:
-        if self.module(name) and name.isidentifier():
+        installed = name in self.roots or name in sys.stdlib_module_names
+        if installed and self.module(name) and name.isidentifier():
             return Code(name, frozenset((Import(name),)))
         return None
 
@@ -142,10 +180,30 @@ class Names:
         return Import(module, original)
 
 
+def _imports_of(line: str) -> list[Import]:
+    try:
+        node = ast.parse(line.lstrip("> .\t")).body[0]
+    except (SyntaxError, ValueError, IndexError):
+        return []
+    if isinstance(node, ast.ImportFrom):
+        return [Import(node.module or "", alias.name, alias.asname or "") for alias in node.names] if not node.level else []
+    if not isinstance(node, ast.Import):
+        return []
+    return [Import(alias.name, "", alias.asname or "") for alias in node.names]
+
+
+def _elsewhere(node: ast.stmt) -> bool:
+    """A block that does not run on import: for type checkers, or for running the file as a script."""
+    return isinstance(node, ast.If) and bool(re.search(r"\bTYPE_CHECKING\b|__name__ ==", ast.unparse(node.test)))
+
+
 def _flat(body: list[ast.stmt]) -> list[ast.stmt]:
     found: list[ast.stmt] = []
     for node in body:
         found.append(node)
+        if _elsewhere(node):
+            found += _flat(node.orelse) if isinstance(node, ast.If) else []
+            continue
         for inner in ("body", "orelse", "finalbody"):
             if isinstance(node, ast.If | ast.Try | ast.With):
                 found += _flat(getattr(node, inner, []))

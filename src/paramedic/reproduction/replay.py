@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
-from paramedic.reproduction.captured import Items, Pairs, Value
+from paramedic.reproduction.captured import Items, Literal, Pairs, Value
 from paramedic.reproduction.code import Attempt, Code, Import, joined
 from paramedic.reproduction.instances import Instances, Wanted
 from paramedic.reproduction.names import Names
@@ -68,7 +68,8 @@ class Replays:
             return [(code, kind) for code in self._class_receivers(scene, direct)]
         if function.name in {"__new__", "__init__"}:
             return [(replace(direct, text=scene.qualname.rsplit(".", 1)[0]), "call")]
-        return [(code.inside(f"{code.text}.{function.name}"), kind) for code in self._objects(scene, direct)]
+        method = "" if function.name == "__call__" else f".{_mangled(function.name, scene.owner.name)}"
+        return [(code.inside(f"{code.text}{method}"), kind) for code in self._objects(scene, direct)]
 
     def _class_receivers(self, scene: Scene, direct: Code) -> Iterator[Code]:
         value = scene.values.get("cls")
@@ -79,12 +80,29 @@ class Replays:
 
     def _objects(self, scene: Scene, direct: Code) -> list[Code]:
         receiver = scene.parameters.args[0].arg if scene.parameters and scene.parameters.args else "self"
-        found = {code.text: code for code in self._instances.options(Wanted(receiver, scene.values.get(receiver), scene))}
-        found.pop("types.SimpleNamespace()", None)
+        value = scene.values.get(receiver)
         owner = replace(direct, text=scene.qualname.rsplit(".", 1)[0])
+        found: dict[str, Code] = {}
+        for code in self._of_subclass(value, owner, scene):
+            found.setdefault(code.text, code)
+        if not isinstance(value, Items | Pairs | Literal):
+            for code in self._instances.options(Wanted(receiver, value, scene)):
+                if not any("SimpleNamespace" in line for line in code.setup):
+                    found.setdefault(code.text, code)
         for code in self._instances.of(owner):
             found.setdefault(code.text, code)
         return list(found.values())
+
+    def _of_subclass(self, value: Value | None, owner: Code, scene: Scene) -> Iterator[Code]:
+        """A receiver that was captured as a plain value is of a class derived from that: a dict, a list, a str."""
+        if not isinstance(value, Items | Pairs | Literal):
+            return
+        traced = self._instances.passed((scene.parameters.args[0].arg if scene.parameters and scene.parameters.args else "self"), scene)
+        if traced is not None:
+            yield traced
+        inside = self._recipes.express(value, scene.path)
+        if inside is not None:
+            yield joined([owner, inside], f"{owner.text}({inside.text})")
 
     def _arguments(self, scene: Scene) -> list[_Argument]:
         given = scene.parameters
@@ -135,6 +153,11 @@ def _nearest_first(choices: list[list[tuple[int, tuple[object, object]]]]) -> It
     ordered = sorted(islice(product(*(range(size) for size in sizes)), 4000), key=lambda picks: (sum(picks), picks))
     for picks in ordered:
         yield sum(picks), [choice[pick][1] for choice, pick in zip(choices, picks, strict=True)]
+
+
+def _mangled(name: str, owner: str) -> str:
+    private = name.startswith("__") and not name.endswith("__")
+    return f"_{owner.lstrip('_')}{name}" if private else name
 
 
 def _decorated(function: Function, name: str) -> bool:

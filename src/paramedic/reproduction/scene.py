@@ -41,6 +41,12 @@ class Scene:
         return (self.frame.function or "").rsplit(".", 1)[-1]
 
     @property
+    def installed(self) -> bool:
+        """Whether the frame is in a library that is not the repository: its source shows nobody's use of anything."""
+        path = (self.frame.abs_path or self.frame.filename or "").replace("\\", "/")
+        return self.path is None and ("/site-packages/" in path or "/dist-packages/" in path or "/lib/python" in path)
+
+    @property
     def location(self) -> Location:
         return Location(self.path or "", self.line, self.qualname or None)
 

@@ -12,6 +12,7 @@ from paramedic.reproduction.instances import Instances
 from paramedic.reproduction.names import Names
 from paramedic.reproduction.origin import Origins
 from paramedic.reproduction.recipes import Recipes
+from paramedic.reproduction.refine import Refiner
 from paramedic.reproduction.replay import Replays
 from paramedic.reproduction.scene import Scene, stage_scenes
 from paramedic.reproduction.slices import Slicer
@@ -21,6 +22,8 @@ from paramedic.sandbox.project import ProjectRunner
 from paramedic.source.tree import SourceTree
 
 _MOST_ATTEMPTS = 160
+_ROUNDS = 7
+_BEAM = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class Search:
         self.names = Names(tree, event)
         recipes = Recipes(self.names)
         instances = Instances(self.scenes, self.names, recipes, Origins(self.scenes, self.names, recipes))
-        self._slicer = Slicer(self.names, recipes)
+        self._slicer = Slicer(self.names, recipes, instances)
+        self._refiner = Refiner(self.scenes, self.names, recipes)
         self._replays = Replays(self.names, recipes, instances)
         self._runner = runner
 
@@ -74,7 +78,7 @@ class Search:
     def _all(self) -> Iterator[Attempt]:
         own = [scene for scene in self.scenes if scene.path is not None]
         for scene, callee in zip(self.scenes, self.scenes[1:], strict=False):
-            if scene.path is None and callee.index <= own[-1].index:
+            if scene.path is None and not scene.installed and callee.index <= own[-1].index:
                 nearest = next((item for item in own if item.index > scene.index), own[-1])
                 yield from self._slicer.attempts(scene, callee if callee.path else nearest, 2.0 * (nearest.index - callee.index))
         for depth, scene in enumerate(own):
@@ -82,12 +86,43 @@ class Search:
 
     def run(self, progress: Callable[[str], None]) -> Found | None:
         """The best attempt; None when none came back."""
-        trials, attempts = self.trials(), self.plan()
-        progress(f"trying {len(attempts)} ways to make the crash again")
-        return self.best(attempts, trials.run(attempts))
+        trials, attempts, seen = self.trials(), self.plan(), set()
+        best: Found | None = None
+        for round_ in range(_ROUNDS):
+            progress(f"trying {len(attempts)} {'more ' if round_ else ''}ways to make the crash again")
+            endings = trials.run(attempts)
+            best = min([item for item in (best, self.best(attempts, endings)) if item], key=_order, default=None)
+            seen |= {attempt.text for attempt in attempts}
+            if best is not None and best.nearness >= 2:
+                break
+            attempts = self._next(attempts, endings, seen)
+            if not attempts:
+                break
+        return best
+
+    def _next(self, attempts: Sequence[Attempt], endings: Sequence[Ending], seen: set[str]) -> list[Attempt]:
+        """Refinements of the failed attempts, those that came deepest along the event's frames first."""
+        found: dict[str, Attempt] = {}
+        pairs = sorted(zip(attempts, endings, strict=False), key=lambda pair: (-self._depth(pair[1]), pair[0].rank))
+        for attempt, ending in pairs:
+            for better in self._refiner.refined(attempt, ending):
+                if better.text not in seen and objection(better.text, self.names.roots) is None:
+                    found.setdefault(better.text, better)
+            if len(found) >= _BEAM:
+                break
+        return list(found.values())[:_BEAM]
+
+    def _depth(self, ending: Ending) -> int:
+        """How many functions of the event's frames an attempt reached."""
+        wanted = {(scene.path, scene.name) for scene in self.scenes if scene.path is not None}
+        return len(wanted & {(step.file, step.function) for step in ending.frames})
 
     def best(self, attempts: Sequence[Attempt], endings: Sequence[Ending]) -> Found | None:
         assert self.target is not None
         found = [Found(attempt, ending, self.target.nearness(ending)) for attempt, ending in zip(attempts, endings, strict=False)]
         hits = [item for item in found if item.nearness]
-        return min(hits, key=lambda item: (-min(item.nearness, 3), item.attempt.rank), default=None)
+        return min(hits, key=_order, default=None)
+
+
+def _order(item: Found) -> tuple[int, float]:
+    return -min(item.nearness, 3), item.attempt.rank

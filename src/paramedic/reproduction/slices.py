@@ -11,8 +11,9 @@ import copy
 from collections.abc import Iterator
 
 from paramedic.reproduction.calls import call_into, statement_at
-from paramedic.reproduction.captured import Value
+from paramedic.reproduction.captured import Reference, Value
 from paramedic.reproduction.code import Attempt, Code, Import, names_bound, names_read
+from paramedic.reproduction.instances import Instances, Wanted
 from paramedic.reproduction.names import Names
 from paramedic.reproduction.recipes import Recipes
 from paramedic.reproduction.scene import Scene
@@ -24,9 +25,10 @@ _NEVER_BOUND = frozenset(("self", "cls"))
 class Slicer:
     """Attempts from one scene; ``callee`` is the frame that it called."""
 
-    def __init__(self, names: Names, recipes: Recipes) -> None:
+    def __init__(self, names: Names, recipes: Recipes, instances: Instances) -> None:
         self._names = names
         self._recipes = recipes
+        self._instances = instances
 
     def attempts(self, scene: Scene, callee: Scene, rank: float) -> Iterator[Attempt]:
         statement = statement_at(scene.body, scene.line)
@@ -83,13 +85,13 @@ class Slicer:
         imports: set[Import] = set()
         missing: list[str] = []
         pending, seen = list(names_read(nodes)), set(names_bound(nodes) if not captured_first else ())
-        inner = names_bound(nodes)
+        inner, holders = names_bound(nodes), _holders(nodes)
         while pending:
             name = pending.pop(0)
             if name in seen or name in _NEVER_BOUND and name not in scene.values:
                 continue
             seen.add(name)
-            found = self._binding(name, scene, name in inner)
+            found = self._binding(name, scene, name in inner, name in holders)
             if found is None:
                 if name not in inner and not builtin(name):
                     missing.append(name)
@@ -104,8 +106,11 @@ class Slicer:
                 prefix = {**{f"{name}#{number}": line for number, line in enumerate(code.setup)}, name: f"{name} = {code.text}", **prefix}
         return prefix, imports, missing
 
-    def _binding(self, name: str, scene: Scene, bound_inside: bool) -> tuple[Code, ast.stmt | None] | None:
+    def _binding(self, name: str, scene: Scene, bound_inside: bool, holder: bool) -> tuple[Code, ast.stmt | None] | None:
         value: Value | None = scene.values.get(name)
+        if isinstance(value, Reference) and value.kind == "module" and value.name.rpartition(".")[2] == name and self._names.module(value.name):
+            package = value.name.rpartition(".")[0]
+            return Code(name, frozenset((Import(package, name) if package else Import(name),))), None
         if value is not None:
             code = self._recipes.express(value, scene.path)
             if code is not None and not (code.invented and bound_inside):
@@ -119,7 +124,9 @@ class Slicer:
             return Code(name), definition
         if builtin(name):
             return None
-        near = self._names.near(name, scene.path)
+        near = self._names.near(name, scene.path, holder=holder) if value is None else None
+        if near is None and value is not None:
+            near = next(iter(self._instances.options(Wanted(name, value, scene))), None)
         return (near, None) if near else None
 
     @staticmethod
@@ -133,6 +140,12 @@ class Slicer:
                     return Code(name, frozenset((Import(package, last, alias.asname),))) if package else _renamed(module, name)
                 return Code(name, frozenset((Import(module, member, alias.asname or ""),)))
         return Code(name)
+
+
+def _holders(nodes: list[ast.stmt]) -> set[str]:
+    """Names used as ``name.attribute``."""
+    found = (item.value for node in nodes for item in ast.walk(node) if isinstance(item, ast.Attribute))
+    return {item.id for item in found if isinstance(item, ast.Name)}
 
 
 def _renamed(module: str, alias: str) -> Code:

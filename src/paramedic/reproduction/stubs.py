@@ -1,0 +1,67 @@
+"""Classes of the service whose definition the event does not show: the least that makes them what they were used as."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from paramedic.model.errors import SourceError
+from paramedic.reproduction.code import Code, Import
+from paramedic.reproduction.names import Names
+from paramedic.reproduction.scene import Scene
+
+_BASES = re.compile(r"^\s*class\s+\w+\(([\w.]+)[,)]", re.MULTILINE)
+
+
+class Stubs:
+    """Stand-in definitions by name."""
+
+    def __init__(self, scenes: Sequence[Scene], names: Names) -> None:
+        self._scenes = scenes
+        self._names = names
+
+    def of(self, name: str) -> Iterator[tuple[str, frozenset[Import]]]:
+        """Definitions for a class called ``name``: with the base that the stack shows, else with none."""
+        if not name[:1].isupper() or not name.isidentifier():
+            return
+        for base in self._bases():
+            yield f"class {name}({base.text}):\n    pass", base.imports
+
+    def _bases(self) -> list[Code]:
+        """Classes that users derive from, those whose methods are on the stack first."""
+        owners = [scene.owner.name for scene in self._scenes if scene.owner is not None and scene.path is not None]
+        found = []
+        for name in self._popular:
+            code = self._names.near(name, None)
+            if code is not None and (not owners or self._related(code, owners)):
+                found.append(code)
+        return found[:2]
+
+    def _related(self, code: Code, owners: list[str]) -> bool:
+        """Whether the class that ``code`` names is, or inherits from, one of ``owners``."""
+        pending, seen = list(code.imports), set()
+        while pending:
+            item = pending.pop()
+            found = self._names.definition(item)
+            if found is None or item in seen:
+                continue
+            seen.add(item)
+            path, node = found
+            if node.name in owners:
+                return True
+            module = self._names.tree.module_name(path)
+            pending += [Import(module, base.id) for base in getattr(node, "bases", ()) if hasattr(base, "id")]
+        return False
+
+    @cached_property
+    def _popular(self) -> list[str]:
+        """Names of base classes in the tests and the documentation, the most used first."""
+        counted: Counter[str] = Counter()
+        for path in (*self._names.tree.test_files(), *self._names.tree.files(".rst"), *self._names.tree.files(".md")):
+            try:
+                counted.update(base.rsplit(".", 1)[-1] for base in _BASES.findall(self._names.tree.text(path)))
+            except SourceError:
+                continue
+        return [name for name, _ in counted.most_common(30)]
