@@ -1,0 +1,179 @@
+"""All tables. Times are aware UTC, except where a float is said to be epoch seconds (hot paths: no conversion there)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={"ix": "ix_%(column_0_label)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
+)
+
+Moment = sa.DateTime(timezone=True)
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", BigId, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String(80), nullable=False, unique=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("project", sa.String(200)),
+    sa.Column("resource", sa.String(40)),
+    sa.Column("encoding", sa.String(16), nullable=False, server_default=""),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("received_at", sa.Float, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False, server_default="received"),
+    sa.Column("reason", sa.String(500)),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("processed_at", sa.Float),
+    comment="The inbox. received_at and processed_at are epoch seconds; body is NULL once its event is in a sample.",
+)
+sa.Index(
+    "ix_deliveries_waiting",
+    deliveries.c.id,
+    sqlite_where=sa.text("state = 'received'"),
+    postgresql_where=sa.text("state = 'received'"),
+)
+
+issues = sa.Table(
+    "issues",
+    metadata,
+    sa.Column("id", BigId, primary_key=True, autoincrement=True),
+    sa.Column("project", sa.String(200), nullable=False),
+    sa.Column("group_key", sa.String(80), nullable=False),
+    sa.Column("upstream_id", sa.String(64), index=True),
+    sa.Column("short_id", sa.String(80)),
+    sa.Column("url", sa.String(500)),
+    sa.Column("title", sa.String(500), nullable=False),
+    sa.Column("culprit", sa.String(300), nullable=False, server_default=""),
+    sa.Column("level", sa.String(10), nullable=False),
+    sa.Column("platform", sa.String(40), nullable=False, server_default="other"),
+    sa.Column("environment", sa.String(120)),
+    sa.Column("status", sa.String(20), nullable=False, server_default="unresolved"),
+    sa.Column("state", sa.String(12), nullable=False, server_default="new"),
+    sa.Column("first_release", sa.String(250)),
+    sa.Column("last_release", sa.String(250)),
+    sa.Column("resolved_release", sa.String(250)),
+    sa.Column("first_seen", Moment, nullable=False),
+    sa.Column("last_seen", Moment, nullable=False, index=True),
+    sa.Column("count", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("users", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("grouping", sa.JSON, nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("needs_rules", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("action", sa.String(16)),
+    sa.Column("rule", sa.String(120)),
+    sa.Column("decision", sa.String(500)),
+    sa.Column("decided_at", Moment),
+    sa.UniqueConstraint("project", "group_key"),
+)
+sa.Index("ix_issues_need_rules", issues.c.id, sqlite_where=sa.text("needs_rules"), postgresql_where=sa.text("needs_rules"))
+
+issue_hours = sa.Table(
+    "issue_hours",
+    metadata,
+    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("hour", sa.Integer, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    comment="Events per hour; hour is epoch seconds // 3600.",
+)
+
+issue_users = sa.Table(
+    "issue_users",
+    metadata,
+    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("user_hash", sa.String(16), primary_key=True),
+    comment="Who was affected, as a keyless hash; exact up to a bound per issue, then the count stops growing.",
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("slot", sa.Integer, primary_key=True),
+    sa.Column("event_id", sa.String(64), nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    comment="A bounded sample: slot 0 is the first event, 1 the latest, the others a uniform sample. body is zlib of JSON.",
+)
+
+organisations = sa.Table(
+    "organisations",
+    metadata,
+    sa.Column("installation", sa.String(64), primary_key=True),
+    sa.Column("slug", sa.String(120), nullable=False),
+    comment="Issue hooks carry only the installation; the slug is learnt from whatever names it.",
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("project", sa.String(200)),
+    sa.Column("state", sa.String(12), nullable=False, index=True),
+    sa.Column("action", sa.String(16), nullable=False),
+    sa.Column("rule", sa.String(120)),
+    sa.Column("reason", sa.String(500), nullable=False),
+    sa.Column("event_id", sa.String(64)),
+    sa.Column("earlier", sa.String(32)),
+    sa.Column("stage", sa.String(20)),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("started_at", Moment),
+    sa.Column("finished_at", Moment),
+    sa.Column("verdict", sa.String(20)),
+    sa.Column("summary", sa.Text),
+    sa.Column("result", sa.JSON),
+    sa.Column("cause", sa.String(64), index=True),
+)
+_LIVE = sa.text("state IN ('queued', 'running')")
+sa.Index("uq_sessions_live_issue", sessions.c.issue_id, unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE)
+
+session_log = sa.Table(
+    "session_log",
+    metadata,
+    sa.Column("session_id", sa.String(32), sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("key", sa.String(32), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("stage", sa.String(20), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.UniqueConstraint("session_id", "key"),
+)
+
+effects = sa.Table(
+    "effects",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False, index=True),
+    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("session_id", sa.String(32), nullable=False),
+    sa.Column("cause", sa.String(64), nullable=False, index=True),
+    sa.Column("requires", sa.JSON, nullable=False),
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("proposed_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment),
+    sa.Column("decided_by", sa.String(200)),
+    sa.Column("decided_at", Moment),
+    sa.Column("claimed_by", sa.String(120)),
+    sa.Column("not_before", Moment),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("result", sa.Text),
+    sa.Column("reason", sa.Text),
+)
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("id", sa.String(120), primary_key=True),
+    sa.Column("machine", sa.String(120), nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("started_at", sa.Float, nullable=False),
+    sa.Column("beat_at", sa.Float, nullable=False),
+    sa.Column("heir", sa.String(120)),
+    sa.Column("heir_at", sa.Float),
+    comment="Times are epoch seconds.",
+)
