@@ -43,7 +43,8 @@ def insert(connection: sa.Connection, row: EffectRow) -> bool:
     """False when the ledger has this effect already, in which case nothing changes."""
     write = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
     values = {name: getattr(row, name) for name in _COLUMN_NAMES} | {"requires": list(row.requires)}
-    return connection.execute(write(effects).values(values).on_conflict_do_nothing()).rowcount == 1
+    written = write(effects).values(values).on_conflict_do_nothing().returning(effects.c.key)
+    return connection.execute(written).first() is not None
 
 
 def read(connection: sa.Connection, key: str) -> EffectRow | None:

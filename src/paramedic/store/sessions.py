@@ -93,7 +93,8 @@ def start(connection: sa.Connection, new: NewSession) -> tuple[str, bool]:
         "created_at": _now(),
     }
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
-    if connection.execute(insert(sessions).values(row).on_conflict_do_nothing()).rowcount == 1:
+    written = insert(sessions).values(row).on_conflict_do_nothing().returning(sessions.c.id)
+    if connection.execute(written).first() is not None:
         return session_id, True
     live = live_of(connection, new.issue_id)
     if live is None:
