@@ -27,17 +27,18 @@ class ContainerSandbox:
     Guarantees as for bubblewrap; processes and memory are bounded by the engine's control groups.
     """
 
-    def __init__(self, engine: str, binary: str) -> None:
+    def __init__(self, engine: str, binary: str, *, network: bool) -> None:
         self.name = engine
         self._binary = binary
+        self._network = network
 
     @classmethod
-    def connect(cls, engine: str) -> ContainerSandbox:
+    def connect(cls, engine: str, *, network: bool = False) -> ContainerSandbox:
         """Raises ``SandboxUnavailable`` when the engine is missing or does not answer."""
         binary = shutil.which(engine)
         if binary is None:
             raise SandboxUnavailable(f"{engine} is not installed.", remedy=f"Install {engine} or set PARAMEDIC_SANDBOX.")
-        sandbox = cls(engine, binary)
+        sandbox = cls(engine, binary, network=network)
         answer = sandbox._client("info", "--format", "{{.ID}}")
         if answer.exit_code:
             raise SandboxUnavailable(
@@ -81,7 +82,8 @@ class ContainerSandbox:
 
     def _options(self, name: str, command: Command, staged: tuple[Mount, ...]) -> Iterator[str]:
         limits = command.limits
-        yield from ("--name", name, "--rm", "--interactive", "--network", "none", "--read-only", "--user", "65534:65534")
+        yield from ("--name", name, "--rm", "--interactive", "--read-only", "--user", "65534:65534")
+        yield from () if self._network else ("--network", "none")
         yield from ("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", str(limits.processes))
         yield from ("--memory", f"{limits.memory_mib}m", "--ulimit", f"cpu={limits.cpu_seconds}", "--ulimit", "core=0")
         yield from ("--ulimit", f"fsize={limits.file_mib * 2**20}", "--ulimit", f"nofile={limits.open_files}")

@@ -13,9 +13,10 @@ from pathlib import Path
 from paramedic.model.execution import Command, Limits, Mount, Outcome, Sandbox
 from paramedic.model.repair import Run
 from paramedic.sandbox import report
+from paramedic.sandbox.copies import private_copy
 from paramedic.sandbox.environment import Environment
 from paramedic.sandbox.overlay import checked, laid_over
-from paramedic.sandbox.stage import private_copy, stage_of
+from paramedic.sandbox.stage import stage_of
 from paramedic.sandbox.testing import PLUGIN, PLUMBING, Framework, TestPlan, labels, plan_tests
 from paramedic.source.encoding import encode
 from paramedic.source.tree import SourceTree

@@ -16,16 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from paramedic.model.execution import Command, Limits, Mount, Sandbox
+from paramedic.sandbox.copies import copy_file, without_data
 from paramedic.sandbox.environment import Environment
 from paramedic.source.tree import SourceTree, is_test_path
-
-_LONG_AGO = 1_000_000_000
-"""Modification time of every file: text laid over one is surely newer, so that its bytecode is never taken for valid."""
 
 _KEPT_STAGES = 12
 _COMPILE_LIMITS = Limits(wall_seconds=90, cpu_seconds=90)
 _COMPILE = "import compileall,sys\nfor line in sys.stdin: compileall.compile_file(line.rstrip('\\n'), quiet=2, legacy=False)"
-_LARGEST = 200_000_000
 
 
 def stage_of(tree: SourceTree, environment: Environment, sandbox: Sandbox, inside: str) -> Path:
@@ -56,7 +53,7 @@ def _build(tree: SourceTree, environment: Environment, sandbox: Sandbox, inside:
     shutil.rmtree(stage, ignore_errors=True)
     copy = stage / "tree"
     copy.mkdir(parents=True)
-    for path in _bounded(tree):
+    for path in without_data(tree):
         copy_file(tree.root / path, copy / path, tree.root)
     for path, source in environment.overlay_files.items():
         if not (copy / path).exists():
@@ -71,39 +68,6 @@ def _build(tree: SourceTree, environment: Environment, sandbox: Sandbox, inside:
     )
     sandbox.run(command)
     (stage / "done").touch()
-
-
-def _bounded(tree: SourceTree) -> Iterator[str]:
-    """All files, code first, until a size is reached that only data can have."""
-    total = 0
-    for path in sorted(tree.files(""), key=lambda path: not path.endswith((".py", ".toml", ".cfg", ".ini"))):
-        try:
-            total += (tree.root / path).lstat().st_size
-        except OSError:
-            continue
-        if total > _LARGEST:
-            return
-        yield path
-
-
-def copy_file(source: Path, target: Path, root: Path) -> None:
-    """Copy one regular file, or a link that stays inside ``root``; anything else is left out."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        if source.is_symlink():
-            if source.resolve().is_relative_to(root) and not source.readlink().is_absolute():
-                target.symlink_to(source.readlink())
-        elif source.is_file():
-            shutil.copyfile(source, target)
-            target.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
-            os.utime(target, (_LONG_AGO, _LONG_AGO))
-    except (OSError, RuntimeError):
-        return
-
-
-def private_copy(stage: Path, target: Path) -> None:
-    """A writable copy of a stage; modification times are kept, so that its bytecode stays valid."""
-    shutil.copytree(stage, target, symlinks=True)
 
 
 def _forget_old(folder: Path, keep: Path) -> None:

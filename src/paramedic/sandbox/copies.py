@@ -1,0 +1,48 @@
+"""Copies of a tree's files, to be mounted or built from instead of the checkout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from paramedic.source.tree import SourceTree
+
+_LONG_AGO = 1_000_000_000
+"""Modification time of every file: text laid over one is surely newer, so that its bytecode is never taken for valid."""
+
+_LARGEST = 200_000_000
+
+
+def without_data(tree: SourceTree) -> Iterator[str]:
+    """All files, code first, until a size is reached that only data can have."""
+    total = 0
+    for path in sorted(tree.files(""), key=lambda path: not path.endswith((".py", ".toml", ".cfg", ".ini"))):
+        try:
+            total += (tree.root / path).lstat().st_size
+        except OSError:
+            continue
+        if total > _LARGEST:
+            return
+        yield path
+
+
+def copy_file(source: Path, target: Path, root: Path) -> None:
+    """Copy one regular file, or a link that stays inside ``root``; anything else is left out."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if source.is_symlink():
+            if source.resolve().is_relative_to(root) and not source.readlink().is_absolute():
+                target.symlink_to(source.readlink())
+        elif source.is_file():
+            shutil.copyfile(source, target)
+            target.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
+            os.utime(target, (_LONG_AGO, _LONG_AGO))
+    except (OSError, RuntimeError):
+        return
+
+
+def private_copy(stage: Path, target: Path) -> None:
+    """A writable copy of a stage; modification times are kept, so that its bytecode stays valid."""
+    shutil.copytree(stage, target, symlinks=True)
