@@ -20,7 +20,11 @@ def parse_event(raw: object, *, origin: Origin | None = None) -> Event:
             if isinstance(entry, dict) and entry.get("type") == "exception":
                 exceptions = tuple(_exception(item) for item in _values(entry.get("data")) if isinstance(item, dict))
     crash = exceptions[-1] if exceptions else None
-    title = f"{crash.type}: {crash.value}".splitlines()[0] if crash else str(body.get("message") or body.get("title") or "<unlabeled event>")
+    title = (
+        f"{crash.type}: {crash.value}".splitlines()[0]
+        if crash
+        else str(body.get("message") or body.get("title") or "<unlabeled event>")
+    )
     return Event(
         event_id=str(body.get("event_id") or body.get("eventID") or body.get("id") or ""),
         origin=origin or (Origin.REST if isinstance(entries, list) else Origin.STORED),
