@@ -21,6 +21,7 @@ from paramedic.settings.file import RepositoryConfig
 from paramedic.source import commits
 from paramedic.source.repository import Repository
 from paramedic.store import effects as rows
+from paramedic.store.engine import reading
 
 log = structlog.get_logger()
 
@@ -87,7 +88,7 @@ def _write_comment(payload: Comment, issue_id: int, tools: Tools) -> str:
     client = SentryClient.from_settings(tools.settings)
     try:
         text = _with_link(payload, tools)
-        with tools.engine.connect() as connection:
+        with reading(tools.engine).connect() as connection:
             known = rows.last_result(connection, issue_id, EffectKind.COMMENT.value)
         known = known or _ours(client, payload)
         if known is not None and _edited(client, payload.upstream_issue, known, text):
@@ -121,7 +122,7 @@ def _ours(client: SentryClient, payload: Comment) -> str | None:
 def _with_link(payload: Comment, tools: Tools) -> str:
     if payload.about is None:
         return payload.text
-    with tools.engine.connect() as connection:
+    with reading(tools.engine).connect() as connection:
         row = rows.read(connection, payload.about)
     link = safe_url(row.result) if row else None
     return cut(f"{payload.text}\n\nPull request: {link}", COMMENT_LIMIT) if link else payload.text

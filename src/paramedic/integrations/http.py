@@ -66,7 +66,8 @@ class Outside:
         address: str | None = path
         left = rows_at_most
         while address and left > 0:
-            response = self._patiently("GET", address, params=params)
+            # An empty mapping would take the query off the link.
+            response = self._patiently("GET", address, params=params or None)
             rows = self._decoded(response)
             for row in (rows if isinstance(rows, list) else [])[:left]:
                 left -= 1

@@ -20,6 +20,7 @@ from paramedic.settings.file import Action, RepositoryConfig
 from paramedic.source.repository import Repository
 from paramedic.source.tree import SourceTree
 from paramedic.store import sessions as store
+from paramedic.store.engine import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Desk:
 
     @cached_property
     def session(self) -> store.Session:
-        with self.house.engine.connect() as connection:
+        with reading(self.house.engine).connect() as connection:
             return store.read(connection, self.session_id)
 
     def say(self, stage: str, line: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
 from paramedic.effects.messages import Subject
 from paramedic.integrations.sentry.client import SentryClient
+from paramedic.integrations.sentry.event import parse_event
 from paramedic.integrations.sentry.facts import Upstream
 from paramedic.integrations.sentry.gather import gather as gather_upstream
 from paramedic.model.errors import SourceError
@@ -14,8 +16,9 @@ from paramedic.model.event import Event
 from paramedic.sessions.desk import Checkout, Desk
 from paramedic.source.git import git_text
 from paramedic.source.repository import Repository, Resolved
-from paramedic.store import issues
+from paramedic.store import events, issues
 from paramedic.store import sessions as store
+from paramedic.store.engine import reading
 from paramedic.store.sessions import Session
 
 
@@ -29,9 +32,10 @@ class Gathered:
 def gather(desk: Desk) -> Gathered:
     """Never raises for what an outside system does not offer."""
     session = desk.session
-    with desk.house.engine.connect() as connection:
-        stored = issues.event_of(connection, session.issue_id, session.event_id)
+    with reading(desk.house.engine).connect() as connection:
+        body = events.event_body(connection, session.issue_id, session.event_id)
         last = store.last_finished(connection, session.issue_id)
+    stored = parse_event(json.loads(body)) if body is not None else None
     upstream = _ask_sentry(desk, stored)
     event = stored if stored is not None and (stored.exceptions or upstream.event is None) else upstream.event
     return Gathered(event, upstream, (last,) if last else ())
@@ -51,7 +55,7 @@ def find_checkout(desk: Desk, event: Event | None, upstream: Upstream) -> Checko
 
 def subject_of(desk: Desk, upstream: Upstream, earlier: tuple[Session, ...]) -> Subject:
     """The issue as messages speak of it: Sentry's own counts where they could be had, else ours."""
-    with desk.house.engine.connect() as connection:
+    with reading(desk.house.engine).connect() as connection:
         ours = issues.facts(connection, desk.session.issue_id)
     theirs, series = upstream.issue, upstream.frequency
     hours = series.hours if series else ours.hours
@@ -71,7 +75,7 @@ def subject_of(desk: Desk, upstream: Upstream, earlier: tuple[Session, ...]) -> 
 
 def _ask_sentry(desk: Desk, stored: Event | None) -> Upstream:
     settings = desk.house.settings
-    with desk.house.engine.connect() as connection:
+    with reading(desk.house.engine).connect() as connection:
         upstream_id = issues.facts(connection, desk.session.issue_id).upstream_id
     upstream_id = upstream_id or (stored.issue_id if stored else None)
     if upstream_id is None:

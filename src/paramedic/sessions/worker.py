@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -15,10 +16,14 @@ from paramedic.effects.perform import perform_ready
 from paramedic.effects.performers import Tools
 from paramedic.sessions import durable, workflow
 from paramedic.sessions.desk import House
+from paramedic.sessions.doctor import configuration_path
 from paramedic.sessions.starting import start_sessions
-from paramedic.settings import Configuration, Settings
+from paramedic.sessions.supervisor import SUPERVISOR_VARIABLE
+from paramedic.settings import Configuration, Settings, load_configuration, load_settings
 from paramedic.store import sessions as store
 from paramedic.store import workers
+from paramedic.store.engine import open_engine, reading
+from paramedic.store.migrate import upgrade
 from paramedic.store.sessions import SessionState
 
 log = structlog.get_logger()
@@ -99,6 +104,10 @@ class Worker:
         log.info("worker_stopped", worker=self.identity.id)
 
     def _beat(self) -> None:
+        parent = os.environ.get(SUPERVISOR_VARIABLE)
+        if parent is not None and os.getppid() != int(parent):
+            log.warning("supervisor_gone", worker=self.identity.id)
+            self.stop()
         with self.engine.begin() as connection:
             workers.beat(connection, self.identity)
 
@@ -110,7 +119,7 @@ class Worker:
 
     def _look_around(self) -> None:
         """Take over from the dead, and put into the queue what a crash left between our tables and the engine's."""
-        with self.engine.connect() as connection:
+        with reading(self.engine).connect() as connection:
             dead, waiting = workers.dead(connection, self.identity.id), store.queued(connection)
         for session_id in waiting:
             durable.enqueue(session_id)
@@ -119,7 +128,7 @@ class Worker:
 
     def _reconcile(self) -> None:
         """Sessions that are live in our tables and over, or nobody's, in the engine's."""
-        with self.engine.connect() as connection:
+        with reading(self.engine).connect() as connection:
             live = store.running(connection)
         for session_id in live:
             known = durable.find(session_id)
@@ -132,7 +141,7 @@ class Worker:
                 durable.resume((session_id,))
 
     def _is_known(self, worker_id: str) -> bool:
-        with self.engine.connect() as connection:
+        with reading(self.engine).connect() as connection:
             return workers.is_known(connection, worker_id)
 
     def _bury(self, dead_id: str) -> None:
@@ -143,3 +152,17 @@ class Worker:
         with self.engine.begin() as connection:
             workers.leave(connection, dead_id)
         log.warning("worker_taken_over", dead=dead_id, sessions=list(resumed))
+
+
+def work(settings: Settings) -> None:
+    """``paramedic worker``: run until a signal asks to stop, or the supervisor that started this process is gone."""
+    configuration = load_configuration(configuration_path(settings))
+    engine = open_engine(settings.database)
+    upgrade(engine)
+    worker = Worker(settings, configuration, engine)
+    worker.stop_on_signals()
+    worker.run()
+
+
+if __name__ == "__main__":
+    work(load_settings())
