@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from paramedic.store.moments import aware
 from paramedic.store.schema import effects
 
 
@@ -148,6 +149,6 @@ def _row(row: sa.RowMapping) -> EffectRow:
     values = dict(row)
     for name in _TIMES:
         moment = values[name]
-        if isinstance(moment, datetime) and moment.tzinfo is None:
-            values[name] = moment.replace(tzinfo=UTC)
+        if moment is not None:
+            values[name] = aware(moment)
     return EffectRow(**values)

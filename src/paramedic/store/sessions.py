@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from paramedic.model.errors import BadInput
-from paramedic.store.schema import session_log, sessions
+from paramedic.store.moments import aware
+from paramedic.store.schema import issues, session_log, sessions
 
 
 class SessionState(StrEnum):
@@ -101,6 +102,12 @@ def start(connection: sa.Connection, new: NewSession) -> tuple[str, bool]:
         # The other session ended between the two statements.
         return start(connection, new)
     return live, False
+
+
+def answer_regression(connection: sa.Connection, issue_id: int) -> None:
+    """A session answers a regression or an escalation once; the events that follow are those of an ongoing issue."""
+    seen = sa.update(issues).where(issues.c.id == issue_id, issues.c.state.in_(("regressed", "escalating")))
+    connection.execute(seen.values(state="ongoing"))
 
 
 def live_of(connection: sa.Connection, issue_id: int) -> str | None:
@@ -236,7 +243,7 @@ def log_after(connection: sa.Connection, session_id: str, seq: int = 0, limit: i
         .order_by(session_log.c.seq)
         .limit(limit)
     )
-    return tuple(LogLine(row.seq, _aware(row.at), row.stage, row.text) for row in connection.execute(query))
+    return tuple(LogLine(row.seq, aware(row.at), row.stage, row.text) for row in connection.execute(query))
 
 
 _COLUMNS = tuple(sessions.c[name] for name in Session.__slots__)
@@ -246,13 +253,8 @@ def _session(row: sa.RowMapping) -> Session:
     values = dict(row)
     values["state"] = SessionState(values["state"])
     for name in ("created_at", "started_at", "finished_at"):
-        values[name] = _aware(values[name]) if values[name] else None
+        values[name] = aware(values[name]) if values[name] else None
     return Session(**values)
-
-
-def _aware(moment: datetime) -> datetime:
-    """SQLite hands back times without their zone; all of ours are UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _now() -> datetime:
