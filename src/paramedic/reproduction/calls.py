@@ -61,7 +61,9 @@ def _expressions(statement: ast.stmt) -> Iterator[ast.expr]:
 def _enters(node: ast.expr, wanted: str, callee: Scene) -> bool:
     if isinstance(node, ast.Call):
         name = (dotted(node.func) or getattr(node.func, "attr", "") or "").rsplit(".", 1)[-1]
-        return name == wanted or (wanted in {"__init__", "__new__", "__call__"} and callee.owner is not None and name == callee.owner.name)
+        return name == wanted or (
+            wanted in {"__init__", "__new__", "__call__"} and callee.owner is not None and name == callee.owner.name
+        )
     if isinstance(node, ast.Attribute):
         return node.attr == wanted
     if isinstance(node, ast.Subscript):

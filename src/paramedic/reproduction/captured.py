@@ -267,7 +267,9 @@ _BOUND = re.compile(r"<bound method ([\w.<>]+) of (.*)>", re.DOTALL)
 _MODULE = re.compile(r"<module '([\w.]+)'.*>")
 _MEMBER = re.compile(r"<([A-Za-z_][\w.]*)\.([A-Za-z_]\w*): .*>", re.DOTALL)
 _OBJECT = re.compile(rf"<({_NAME})(?: object)?{_ADDRESS}>")
-_FILE = re.compile(r"<_io\.(\w+)(?: name=(?P<name>'[^']*'|\"[^\"]*\"|\d+))?(?: mode='(?P<mode>[^']*)')?(?: encoding='(?P<enc>[^']*)')?>")
+_FILE = re.compile(
+    r"<_io\.(\w+)(?: name=(?P<name>'[^']*'|\"[^\"]*\"|\d+))?(?: mode='(?P<mode>[^']*)')?(?: encoding='(?P<enc>[^']*)')?>"
+)
 _MATCH = re.compile(r"<(?:re\.Match|_sre\.SRE_Match) object; span=\((\d+), \d+\), match=(.*)>", re.DOTALL)
 _FIRST = re.compile(rf"<({_NAME})\b")
 

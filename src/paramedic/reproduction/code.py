@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from paramedic.model.diagnosis import Location
 
@@ -50,11 +50,24 @@ def joined(parts: Iterable[Code], text: str, *, imports: Iterable[Import] = ()) 
 
 
 @dataclass(frozen=True, slots=True)
+class Preamble:
+    """Statements that must run before the project is imported, with their own imports."""
+
+    lines: tuple[str, ...]
+    imports: frozenset[Import]
+
+    @property
+    def text(self) -> str:
+        return "\n".join([*(item.text for item in sorted(self.imports)), *self.lines])
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """A small program that may crash as the event did.
 
     ``statements`` are whole statements, one text each, run in order; ``entry`` is the repository function that they call.
-    ``rank`` orders attempts, the lowest first: what reads best as a test and depends least on invention.
+    ``rank`` orders attempts, the lowest first: what reads best as a test and depends least on invention. ``subject`` names
+    what is called, for the test's name.
     """
 
     statements: tuple[str, ...]
@@ -63,19 +76,21 @@ class Attempt:
     rank: float
     how: str
     invented: bool = False
-    trusted: bool = True
-    preamble: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    preamble: Preamble | None = None
+    subject: str = ""
 
     @property
     def text(self) -> str:
+        first = self.preamble.text if self.preamble else ""
         lines = [item.text for item in sorted(self.imports)]
-        return "\n".join([*lines, *self.preamble, *self.statements]) + "\n"
+        return "\n".join([*([first] if first else []), *lines, *self.statements]) + "\n"
 
 
 def names_read(nodes: Iterable[ast.AST]) -> list[str]:
     """Names that are read anywhere in ``nodes``, in order of appearance, without repetition."""
-    found = (node.id for root in nodes for node in ast.walk(root) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+    found = (
+        node.id for root in nodes for node in ast.walk(root) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    )
     return list(dict.fromkeys(found))
 
 

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from paramedic.model.diagnosis import Diagnosis, Location
 from paramedic.model.event import Event
 from paramedic.model.repair import Reproduction
-from paramedic.reproduction.render import style_of, write_test
+from paramedic.reproduction.confirm import Confirmed, confirm
+from paramedic.reproduction.reasons import reasons
+from paramedic.reproduction.render import style_of
 from paramedic.reproduction.search import Found, Search
+from paramedic.reproduction.shrink import Shrunk, shrink
 from paramedic.sandbox.project import ProjectRunner
+
+_CONFIRMED_AT_MOST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +32,53 @@ def _silent(_line: str) -> None:
 def reproduce(
     event: Event, diagnosis: Diagnosis, runner: ProjectRunner, progress: Callable[[str], None] = _silent
 ) -> Reproduction | Unreproduced:
-    """A test that fails with the event's exception in the event's function, checked by running it; else why not."""
+    """A test that fails with the event's exception in the event's function, checked by running it twice; else why not.
+
+    The test calls repository code with values rebuilt from the event; where the crash survives that, with made-up ones.
+    """
     search = Search(event, diagnosis, runner, runner.project.tree)
     if search.target is None:
-        return Unreproduced(("no frame of the crash lies in the repository",))
+        return Unreproduced(("No frame of the crash lies in the repository.",))
     found = search.run(progress)
-    if found is None:
-        return Unreproduced(("no rebuilt call came back to the crash",))
-    return _confirmed(search, found, runner)
+    failures = []
+    for item in found[:_CONFIRMED_AT_MOST]:
+        outcome = _confirmed(search, item, runner, progress)
+        if isinstance(outcome, Reproduction):
+            return outcome
+        failures.append(f"{item.attempt.how} makes the crash again, but not as a test: {outcome}")
+    return Unreproduced(tuple(failures) or reasons(search))
 
 
-def _confirmed(search: Search, found: Found, runner: ProjectRunner) -> Reproduction | Unreproduced:
+def _confirmed(search: Search, found: Found, runner: ProjectRunner, progress: Callable[[str], None]) -> Reproduction | str:
     target = search.target
     assert target is not None
-    written = write_test(found.attempt, target, style_of(search.tree, target.file), search.tree)
-    run = runner.tests((written.node,), overlay={written.path: written.source})
-    if run.exit_code == 0 or target.type not in run.output:
-        return Unreproduced((f"the rebuilt call crashes, but not as a test: {run.output[-300:]}",))
-    crash = Location(target.file, target.line, search.scenes[-1].qualname or target.function)
+    progress("making the test small, and taking personal data out of it")
+    smaller = shrink(found.attempt, found.ending, target, search.trials(), search.code())
+    style = style_of(search.tree, target.file)
+    reason = ""
+    for version in (smaller, Shrunk(found.attempt)):
+        progress("running it as a test of the project")
+        outcome = confirm(version.attempt, found.ending, target, style, search.tree, runner)
+        if isinstance(outcome, Confirmed):
+            return _reproduction(search, found, version, outcome)
+        reason = outcome
+    return reason
+
+
+def _reproduction(search: Search, found: Found, version: Shrunk, confirmed: Confirmed) -> Reproduction:
+    target = search.target
+    assert target is not None
+    written = confirmed.written
+    own = [scene for scene in search.scenes if scene.path is not None]
+    notes = (f"Made by {found.attempt.how}.", *found.remarks, *version.notes)
     return Reproduction(
-        written.path, written.source, written.node, target.type, found.attempt.entry, crash, written.framework, run=run
+        path=written.path,
+        source=written.source,
+        node=written.node,
+        exception=target.type,
+        entry=found.attempt.entry,
+        crash=Location(target.file, target.line, own[-1].qualname or target.function),
+        framework=written.framework,
+        notes=notes,
+        run=confirmed.run,
     )

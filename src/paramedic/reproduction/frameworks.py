@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from paramedic.model.errors import SourceError
-from paramedic.reproduction.code import Import
+from paramedic.reproduction.code import Import, Preamble
 from paramedic.source.tree import SourceTree
 
 _SETTINGS = re.compile(r"DJANGO_SETTINGS_MODULE['\"]?\s*[,=:]\s*['\"]?([A-Za-z_][\w.]*)")
-_SETTINGS_FILES = ("pytest.ini", "setup.cfg", "tox.ini", "pyproject.toml", "manage.py", "conftest.py", "tests/conftest.py", "runtests.py")
-
-
-@dataclass(frozen=True, slots=True)
-class Preamble:
-    """Statements to run first, with their imports."""
-
-    lines: tuple[str, ...]
-    imports: frozenset[Import]
+_SETTINGS_FILES = (
+    "pytest.ini",
+    "setup.cfg",
+    "tox.ini",
+    "pyproject.toml",
+    "manage.py",
+    "conftest.py",
+    "tests/conftest.py",
+    "runtests.py",
+)
 
 
 def preamble_for(error: str, message: str, tree: SourceTree) -> Preamble | None:
@@ -30,17 +30,15 @@ def preamble_for(error: str, message: str, tree: SourceTree) -> Preamble | None:
 def _django(tree: SourceTree) -> Preamble:
     """Django set up: with the project's settings when it names some, else with the least that the framework needs."""
     configured = settings_module(tree)
-    setup = (Import("django"), Import("django.conf", "settings"))
     if configured:
-        module = Import(configured)
-        return Preamble(
-            (f"if not settings.configured:\n    settings.configure(**{{name: value for name, value in {configured}.__dict__.items() if name.isupper()}})\n    django.setup()",),
-            frozenset((*setup, module)),
-        )
+        lines = (f'os.environ.setdefault("DJANGO_SETTINGS_MODULE", {configured!r})', "django.setup()")
+        return Preamble(lines, frozenset((Import("django"), Import("os"))))
     apps = ["django.contrib.contenttypes", "django.contrib.auth", *_own_apps(tree)]
     templates = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
-    options = f"INSTALLED_APPS={apps!r}, TEMPLATES={templates!r}, USE_TZ=True"
-    return Preamble(("if not settings.configured:\n    settings.configure(" + options + ")\n    django.setup()",), frozenset(setup))
+    databases = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+    options = f"INSTALLED_APPS={apps!r}, TEMPLATES={templates!r}, DATABASES={databases!r}, USE_TZ=True, SECRET_KEY='x'"
+    lines = (f"if not settings.configured:\n    settings.configure({options})\n    django.setup()",)
+    return Preamble(lines, frozenset((Import("django"), Import("django.conf", "settings"))))
 
 
 def settings_module(tree: SourceTree) -> str | None:

@@ -107,7 +107,7 @@ def forked(source, root, seconds):
 
 def reached(result, wanted):
     """Whether an attempt ended exactly as the event: then no later one need be tried."""
-    if result.get("type") != wanted["type"] or result.get("message", "")[:200] != wanted["message"][:200]:
+    if wanted is None or result.get("type") != wanted["type"] or result.get("message", "")[:200] != wanted["message"][:200]:
         return False
     inside = [frame for frame in result["frames"] if frame[0] == wanted["file"]]
     return bool(inside) and inside[-1][1] == wanted["function"] and inside[-1][2] == wanted["line"]

@@ -22,7 +22,16 @@ _BY_HINT = {
     "List": "[]", "Dict": "{}", "Tuple": "()", "Set": "set()", "Sequence": "[]", "Iterable": "[]", "Mapping": "{}", "Any": "None",
     "Optional": "None", "None": "None", "Callable": "(lambda *args, **kwargs: None)",
 }  # fmt: skip
-_BY_NAME = {"name": "'x'", "text": "'x'", "string": "'x'", "title": "'x'", "data": "{}", "options": "{}", "config": "{}", "items": "[]"}
+_BY_NAME = {
+    "name": "'x'",
+    "text": "'x'",
+    "string": "'x'",
+    "title": "'x'",
+    "data": "{}",
+    "options": "{}",
+    "config": "{}",
+    "items": "[]",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,9 @@ class Instances:
                 code = self._recipes.express(replace(value, kind=kind), scene.path)
                 if code:
                     yield code
-        if isinstance(value, Pairs) and any(isinstance(key.value, str) and key.value.lstrip("-").isdigit() for key, _ in value.items if isinstance(key, Literal)):
+        if isinstance(value, Pairs) and any(
+            isinstance(key.value, str) and key.value.lstrip("-").isdigit() for key, _ in value.items if isinstance(key, Literal)
+        ):
             numbers = tuple((_number_key(key), item) for key, item in value.items)
             code = self._recipes.express(replace(value, items=numbers), scene.path)
             if code:

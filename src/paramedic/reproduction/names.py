@@ -16,7 +16,7 @@ from paramedic.source.tree import SourceTree, is_test_path
 
 _TOP_LEVEL = re.compile(r"^(?:class|def|async def)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 _IMPORTED = re.compile(r"^\s*(?:from|import)\s+([A-Za-z_]\w*)", re.MULTILINE)
-_IMPORT_LINE = re.compile(r"^[ \t>.]*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import [\w, ]+)[ \t]*$", re.MULTILINE)
+_IMPORT_LINE = re.compile(r"^[ \t>.]*(?:import [\w., ]+|from [\w.]+ import [\w, ]+)[ \t]*$", re.MULTILINE)
 _PLACES = {"_io": "io", "_decimal": "decimal", "_collections": "collections", "_struct": "struct", "_datetime": "datetime"}
 
 
@@ -109,7 +109,9 @@ class Names:
     def _importable(self, item: Import) -> bool:
         path = self.tree.find_module(item.module)
         if path is not None:
-            return not item.name or item.name in self.bound(path) or self.tree.find_module(f"{item.module}.{item.name}") is not None
+            return (
+                not item.name or item.name in self.bound(path) or self.tree.find_module(f"{item.module}.{item.name}") is not None
+            )
         return not self.own(item.module.split(".")[0]) and (self.module(item.module) or item.module in {"os", "os.path"})
 
     def near(self, name: str, path: str | None, *, holder: bool = False) -> Code | None:
@@ -142,6 +144,8 @@ class Names:
         return [f"{folder}/__init__.py" for folder in sorted(above, key=len) if self.tree.exists(f"{folder}/__init__.py")]
 
     def _package(self, name: str) -> Code | None:
+        if name == "os":
+            return Code(name, frozenset((Import(name),)))
         installed = name in self.roots or name in sys.stdlib_module_names
         if installed and self.module(name) and name.isidentifier():
             return Code(name, frozenset((Import(name),)))

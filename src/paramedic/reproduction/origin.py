@@ -58,7 +58,9 @@ class Origins:
 
     def of(self, expression: ast.expr, scene: Scene, depth: int = 0) -> Code | None:
         """``expression`` of ``scene`` with every free name replaced by its own origin."""
-        if depth > _DEEPEST or any(isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr) for node in ast.walk(expression)):
+        if depth > _DEEPEST or any(
+            isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr) for node in ast.walk(expression)
+        ):
             return None
         inner = names_bound([expression])
         known: dict[str, Code] = {}

@@ -37,7 +37,12 @@ _KNOWN_CALLS: dict[str, str] = {
     "IPv6Address": "ipaddress", "IPv4Network": "ipaddress", "ZoneInfo": "zoneinfo", "ParseResult": "urllib.parse",
     "SplitResult": "urllib.parse", "Namespace": "argparse", "StringIO": "io", "BytesIO": "io", "partial": "functools",
 }  # fmt: skip
-_RENAMED = {"PosixPath": "Path", "WindowsPath": "PureWindowsPath", "mappingproxy": "MappingProxyType", "namespace": "SimpleNamespace"}
+_RENAMED = {
+    "PosixPath": "Path",
+    "WindowsPath": "PureWindowsPath",
+    "mappingproxy": "MappingProxyType",
+    "namespace": "SimpleNamespace",
+}
 _QUALIFIED = ("datetime.", "decimal.", "uuid.", "re.", "collections.", "fractions.", "zoneinfo.", "pathlib.", "functools.")
 _PLAIN_CALLS = {"bytearray", "range", "slice", "complex", "list", "tuple", "dict", "set", "frozenset", "iter"}
 _ERRORS = {name for name, item in vars(builtins).items() if isinstance(item, type) and issubclass(item, BaseException)}

@@ -18,6 +18,7 @@ from paramedic.reproduction.stubs import Stubs
 from paramedic.reproduction.trial import Ending
 
 _BARE = re.compile(r"^(\w+) = ([\w.]+)\.__new__\(\2\)$|^(\w+) = types\.SimpleNamespace\(\)$")
+_MOCK = frozenset((Import("unittest", "mock"),))
 _MISSING_ARGUMENTS = re.compile(r"(?:(\w+)\.)?(\w+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.*)")
 _STAND_IN_USED = re.compile(r"SimpleNamespace'? object is not (callable|iterable|subscriptable)|SimpleNamespace' has no len")
 _INSTEAD = {"callable": "lambda *args, **kwargs: None", "iterable": "[]", "subscriptable": "{}", None: "[]"}
@@ -47,8 +48,8 @@ class Refiner:
 
     def _framework(self, attempt: Attempt, ending: Ending) -> Iterator[Attempt]:
         preamble = preamble_for(ending.type or "", ending.message, self._names.tree)
-        if preamble is not None and not attempt.preamble:
-            yield replace(attempt, preamble=preamble.lines, imports=attempt.imports | preamble.imports)
+        if preamble is not None and attempt.preamble is None:
+            yield replace(attempt, preamble=preamble)
 
     def _missing_name(self, attempt: Attempt, ending: Ending) -> Iterator[Attempt]:
         match = re.fullmatch(r"name '(\w+)' is not defined", ending.message)
@@ -73,14 +74,27 @@ class Refiner:
             if any(other.startswith(f"{variable}.{name} =") for other in attempt.statements):
                 continue
             for code in self._attribute_values(name, ending.owner):
-                lines = (*attempt.statements[: index + 1], *code.setup, f"{variable}.{name} = {code.text}", *attempt.statements[index + 1 :])
+                lines = (
+                    *attempt.statements[: index + 1],
+                    *code.setup,
+                    f"{variable}.{name} = {code.text}",
+                    *attempt.statements[index + 1 :],
+                )
                 yield replace(attempt, statements=lines, imports=attempt.imports | code.imports, invented=True)
 
     def _attribute_values(self, name: str, owner: str) -> list[Code]:
         """What attribute ``name`` may have held: as captured, as the class sets it, else a stand-in and nothing."""
         found = [*self._captured(name), *self._initial(name, owner)]
-        found += [Code(name.strip("_") or "value", frozenset((Import("types"),)), (f"{name.strip('_') or 'value'} = types.SimpleNamespace()",))]
+        found += [
+            Code(
+                name.strip("_") or "value",
+                frozenset((Import("types"),)),
+                (f"{name.strip('_') or 'value'} = types.SimpleNamespace()",),
+            )
+        ]
         found.append(Code("None"))
+        if "SimpleNamespace" not in owner:
+            found.insert(len(found) - 2, Code("mock.MagicMock()", _MOCK))
         unique = {code.text: code for code in reversed(found)}
         return list(reversed(unique.values()))[:3]
 
@@ -156,8 +170,7 @@ class Refiner:
 def _assigns(node: ast.Assign | ast.AnnAssign, name: str) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return any(
-        (isinstance(target, ast.Attribute) and target.attr == name and dotted(target.value) == "self")
-        for target in targets
+        (isinstance(target, ast.Attribute) and target.attr == name and dotted(target.value) == "self") for target in targets
     )
 
 

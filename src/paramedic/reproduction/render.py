@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import textwrap
 from collections import Counter
 from dataclasses import dataclass
@@ -73,34 +74,37 @@ def _text(tree: SourceTree, path: str) -> str:
 
 def write_test(attempt: Attempt, target: Target, style: Style, tree: SourceTree) -> Written:
     """The whole text of a new test file, its path and its node."""
-    subject = _words(attempt.entry.function or PurePosixPath(attempt.entry.file).stem)
+    subject = _words(attempt.subject or attempt.entry.function or PurePosixPath(attempt.entry.file).stem)
     name = f"test_{subject}_does_not_raise_{_words(target.type)}"
     path = _free_path(tree, style.folder, subject)
-    body = [f'"""{_summary(target)}"""', *attempt.preamble, *attempt.statements]
-    imports = [item.text for item in sorted(attempt.imports)]
+    body = _indented([f'"""{_summary(target)}"""', *attempt.statements])
+    imports = [item.text for item in attempt.imports]
     if style.framework == "unittest":
-        text, node = _as_unittest(name, subject, body, imports, style), f"{path}::{_camel(subject)}RegressionTest::{name}"
-    else:
-        text, node = _as_pytest(name, body, imports), f"{path}::{name}"
-    return Written(path, text, node, style.framework)
+        case = f"{_camel(subject)}RegressionTest"
+        head = _head(attempt, [*imports, style.base[0]])
+        method = _indented([f"def {name}(self):\n{body}"])
+        return Written(path, f"{head}\n\n\nclass {case}({style.base[1]}):\n{method}\n", f"{path}::{case}::{name}", "unittest")
+    text = f"{_head(attempt, imports)}\n\n\ndef {name}():\n{body}\n".lstrip("\n")
+    return Written(path, text, f"{path}::{name}", "pytest")
 
 
-def _as_pytest(name: str, body: list[str], imports: list[str]) -> str:
-    head = "\n".join(_ordered(imports))
-    function = f"def {name}():\n" + textwrap.indent("\n".join(body), "    ")
-    return f"{head}\n\n\n{function}\n".lstrip("\n")
+def _head(attempt: Attempt, imports: list[str]) -> str:
+    """The imports, after what must run before the project is imported."""
+    ordered = "\n".join(_ordered(imports))
+    if attempt.preamble is None:
+        return ordered
+    first = "\n".join(_ordered([item.text for item in attempt.preamble.imports]))
+    return "\n\n".join([first, *attempt.preamble.lines, ordered])
 
 
-def _as_unittest(name: str, subject: str, body: list[str], imports: list[str], style: Style) -> str:
-    head = "\n".join(_ordered([*imports, style.base[0]]))
-    method = f"    def {name}(self):\n" + textwrap.indent("\n".join(body), "        ")
-    return f"{head}\n\n\nclass {_camel(subject)}RegressionTest({style.base[1]}):\n{method}\n"
+def _indented(parts: list[str]) -> str:
+    """Statements one level in; the lines of a text in triple quotes are left where they are."""
+    module = ast.unparse(ast.parse("def body():\n" + textwrap.indent("\n".join(parts), "    ", lambda _line: True)))
+    return module.partition("\n")[2]
 
 
 def _ordered(imports: list[str]) -> list[str]:
     """Standard library, then others, each sorted: ``import`` before ``from``."""
-    import sys
-
     unique = sorted(set(imports), key=lambda line: (line.startswith("from"), line))
     standard = [line for line in unique if line.split()[1].split(".")[0] in sys.stdlib_module_names]
     others = [line for line in unique if line not in standard]
@@ -128,11 +132,3 @@ def _words(name: str) -> str:
 
 def _camel(words: str) -> str:
     return "".join(part.capitalize() for part in words.split("_"))
-
-
-def parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except SyntaxError:
-        return False
-    return True

@@ -42,17 +42,41 @@ class Replays:
         arguments = self._arguments(scene)
         receivers = self._receivers(scene)
         choices = [[(f"{argument.prefix}{code.text}", code) for code in argument.options] for argument in arguments]
-        combined = islice(_nearest_first([list(enumerate(receivers)), *(list(enumerate(choice)) for choice in choices)]), _COMBINATIONS)
-        for number, (cost, (receiver, *given)) in enumerate(combined):
-            yield self._attempt(scene, receiver, given, rank + cost + number / 100)
+        combined = islice(
+            _nearest_first([list(enumerate(receivers)), *(list(enumerate(choice)) for choice in choices)]), _COMBINATIONS
+        )
+        made = [
+            self._attempt(scene, receiver, given, rank + cost + number / 100)
+            for number, (cost, (receiver, *given)) in enumerate(combined)
+        ]
+        yield from made
+        for attempt in made[:2]:
+            yield from self._mocked(attempt, scene)
+
+    def _mocked(self, attempt: Attempt, scene: Scene) -> Iterator[Attempt]:
+        """The same with what is not known, then with the receiver too, answering to anything: the last resort."""
+        imports = attempt.imports | {Import("unittest", "mock")}
+        lines = tuple(line.replace("= types.SimpleNamespace()", "= mock.MagicMock()") for line in attempt.statements)
+        if lines != attempt.statements:
+            yield replace(attempt, statements=lines, imports=imports, rank=attempt.rank + 5, invented=True)
+        owner = scene.qualname.rpartition(".")[0]
+        call = ast.parse(lines[-1]).body[0]
+        found = _call_on(call, scene.name, owner)
+        if owner and found is not None and scene.path is not None:
+            home = Import(self._names.tree.module_name(scene.path), owner.split(".")[0])
+            yield replace(
+                attempt, statements=(*lines[:-1], found), imports=imports | {home}, rank=attempt.rank + 8, invented=True
+            )
 
     def _attempt(self, scene: Scene, receiver: tuple[Code, str], given: list[tuple[str, Code]], rank: float) -> Attempt:
         callee, kind = receiver
         text = callee.text if kind == "property" else f"{callee.text}({', '.join(text for text, _ in given)})"
-        whole = joined([callee, *(code for _, code in given)], _driven(text, scene.function), imports=_driver_imports(scene.function))
+        whole = joined(
+            [callee, *(code for _, code in given)], _driven(text, scene.function), imports=_driver_imports(scene.function)
+        )
         return Attempt(
             (*whole.setup, whole.text), whole.imports, scene.location, rank + 4 * whole.invented,
-            f"{scene.qualname} called with its captured arguments", invented=whole.invented,
+            f"{scene.qualname} called with its captured arguments", invented=whole.invented, subject=scene.qualname,
         )  # fmt: skip
 
     def _receivers(self, scene: Scene) -> list[tuple[Code, str]]:
@@ -97,7 +121,9 @@ class Replays:
         """A receiver that was captured as a plain value is of a class derived from that: a dict, a list, a str."""
         if not isinstance(value, Items | Pairs | Literal):
             return
-        traced = self._instances.passed((scene.parameters.args[0].arg if scene.parameters and scene.parameters.args else "self"), scene)
+        traced = self._instances.passed(
+            (scene.parameters.args[0].arg if scene.parameters and scene.parameters.args else "self"), scene
+        )
         if traced is not None:
             yield traced
         inside = self._recipes.express(value, scene.path)
@@ -111,7 +137,10 @@ class Replays:
         positional = [*given.posonlyargs, *given.args]
         if scene.owner is not None and scene.function is not None and not _decorated(scene.function, "staticmethod"):
             positional = positional[1:]
-        found = [_Argument("" if index < 2 or given.vararg else f"{item.arg}=", self._supply(scene, item)) for index, item in enumerate(positional)]
+        found = [
+            _Argument("" if index < 2 or given.vararg else f"{item.arg}=", self._supply(scene, item))
+            for index, item in enumerate(positional)
+        ]
         if given.vararg:
             found += [_Argument("", (code,)) for code in self._rest(scene, given.vararg.arg)]
         found += [_Argument(f"{item.arg}=", self._supply(scene, item)) for item in given.kwonlyargs]
@@ -153,6 +182,18 @@ def _nearest_first(choices: list[list[tuple[int, tuple[object, object]]]]) -> It
     ordered = sorted(islice(product(*(range(size) for size in sizes)), 4000), key=lambda picks: (sum(picks), picks))
     for picks in ordered:
         yield sum(picks), [choice[pick][1] for choice, pick in zip(choices, picks, strict=True)]
+
+
+def _call_on(statement: ast.stmt, method: str, owner: str) -> str | None:
+    """``receiver.method(…)`` as ``Owner.method(mock.MagicMock(), …)``; None where the statement has no such call."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.endswith(method):
+            if ast.unparse(node.func.value) == owner:
+                return None
+            node.func.value = ast.parse(owner, mode="eval").body
+            node.args.insert(0, ast.parse("mock.MagicMock()", mode="eval").body)
+            return ast.unparse(ast.fix_missing_locations(statement))
+    return None
 
 
 def _mangled(name: str, owner: str) -> str:

@@ -57,7 +57,9 @@ def stage_scenes(event: Event, diagnosis: Diagnosis, tree: SourceTree) -> tuple[
     frames = crash.frames if crash and crash.frames else event.frames
     mapped = diagnosis.frames if _fits(diagnosis.frames, frames) else map_frames(frames, tree)
     by_index = {item.index: item for item in mapped}
-    shown = {path: Visible.of(frame for frame in frames if frame.abs_path == path) for path in {frame.abs_path for frame in frames}}
+    shown = {
+        path: Visible.of(frame for frame in frames if frame.abs_path == path) for path in {frame.abs_path for frame in frames}
+    }
     return tuple(_scene(index, frame, by_index.get(index), shown[frame.abs_path], tree) for index, frame in enumerate(frames))
 
 
@@ -84,5 +86,14 @@ def _own_scene(index: int, frame: Frame, mapped: MappedFrame, values: dict[str, 
         return Scene(index, frame, values, tuple(module.tree.body), line, path=mapped.location.file, qualname="")
     owner = module.enclosing_class(function)
     return Scene(
-        index, frame, values, tuple(function.body), line, function.args, mapped.location.file, module.qualname(function), function, owner
+        index,
+        frame,
+        values,
+        tuple(function.body),
+        line,
+        function.args,
+        mapped.location.file,
+        module.qualname(function),
+        function,
+        owner,
     )

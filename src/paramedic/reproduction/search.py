@@ -24,6 +24,7 @@ from paramedic.source.tree import SourceTree
 _MOST_ATTEMPTS = 160
 _ROUNDS = 7
 _BEAM = 40
+_NEAR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,13 @@ class Found:
     attempt: Attempt
     ending: Ending
     nearness: int
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader should know about how near it came."""
+        about = {1: "It crashes on another line of the same function.", 2: "Its message differs from the event's."}
+        invented = ("Values that the event does not hold were made up.",) if self.attempt.invented else ()
+        return (*((about[self.nearness],) if self.nearness in about else ()), *invented)
 
 
 def target_of(event: Event, scenes: Sequence[Scene]) -> Target | None:
@@ -84,21 +92,31 @@ class Search:
         for depth, scene in enumerate(own):
             yield from self._replays.attempts(scene, 3.0 + depth / 2)
 
-    def run(self, progress: Callable[[str], None]) -> Found | None:
-        """The best attempt; None when none came back."""
+    def run(self, progress: Callable[[str], None]) -> list[Found]:
+        """The attempts that came back to the crash, the best first."""
         trials, attempts, seen = self.trials(), self.plan(), set()
-        best: Found | None = None
+        found: list[Found] = []
         for round_ in range(_ROUNDS):
             progress(f"trying {len(attempts)} {'more ' if round_ else ''}ways to make the crash again")
             endings = trials.run(attempts)
-            best = min([item for item in (best, self.best(attempts, endings)) if item], key=_order, default=None)
+            found += self._hits(attempts, endings)
             seen |= {attempt.text for attempt in attempts}
-            if best is not None and best.nearness >= 2:
+            if any(item.nearness >= _NEAR for item in found):
                 break
             attempts = self._next(attempts, endings, seen)
             if not attempts:
                 break
-        return best
+        return sorted(found, key=lambda item: (-min(item.nearness, 3), item.attempt.rank))
+
+    def code(self) -> str:
+        """All source text that the event and the functions on its stack show."""
+        shown = [
+            line
+            for scene in self.scenes
+            for line in (*scene.frame.pre_context, scene.frame.context_line or "", *scene.frame.post_context)
+        ]
+        paths = dict.fromkeys(scene.path for scene in self.scenes if scene.path is not None)
+        return "\n".join([*shown, *(self.tree.text(path) for path in paths)])
 
     def _next(self, attempts: Sequence[Attempt], endings: Sequence[Ending], seen: set[str]) -> list[Attempt]:
         """Refinements of the failed attempts, those that came deepest along the event's frames first."""
@@ -117,12 +135,10 @@ class Search:
         wanted = {(scene.path, scene.name) for scene in self.scenes if scene.path is not None}
         return len(wanted & {(step.file, step.function) for step in ending.frames})
 
-    def best(self, attempts: Sequence[Attempt], endings: Sequence[Ending]) -> Found | None:
+    def _hits(self, attempts: Sequence[Attempt], endings: Sequence[Ending]) -> list[Found]:
         assert self.target is not None
-        found = [Found(attempt, ending, self.target.nearness(ending)) for attempt, ending in zip(attempts, endings, strict=False)]
-        hits = [item for item in found if item.nearness]
-        return min(hits, key=_order, default=None)
-
-
-def _order(item: Found) -> tuple[int, float]:
-    return -min(item.nearness, 3), item.attempt.rank
+        found = [
+            Found(attempt, ending, self.target.nearness(ending, invented=attempt.invented))
+            for attempt, ending in zip(attempts, endings, strict=False)
+        ]
+        return [item for item in found if item.nearness]

@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 
+from paramedic.model.diagnosis import Location
 from paramedic.reproduction.calls import call_into, statement_at
-from paramedic.reproduction.captured import Reference, Value
+from paramedic.reproduction.captured import Reference, Value, dotted
 from paramedic.reproduction.code import Attempt, Code, Import, names_bound, names_read
 from paramedic.reproduction.instances import Instances, Wanted
 from paramedic.reproduction.names import Names
@@ -38,12 +40,12 @@ class Slicer:
         whole = leading(shown, scene.line)
         keeping = leading(shown, scene.line, loops=True)
         alone = [_final(copy.deepcopy(statement), scene.line)]
-        entry = callee.location
+        entry, call = callee.location, call_into(scene, callee)
+        subject = _called(call) or callee.qualname
         for offset, (body, captured_first) in enumerate([(whole, False), (keeping, False), (whole, True), (alone, True)]):
             for extra, nodes in enumerate(self._substituted(body, scene, callee)):
                 attempt = self._attempt(nodes, scene, captured_first, entry, rank + offset + extra / 2)
-                if attempt:
-                    yield attempt
+                yield replace(attempt, subject=subject)
 
     def _substituted(self, body: list[ast.stmt], scene: Scene, callee: Scene) -> Iterator[list[ast.stmt]]:
         """The statements as they are, then with arguments of the call as the callee received them."""
@@ -70,14 +72,14 @@ class Slicer:
             changed = True
         return new if changed else None
 
-    def _attempt(self, nodes: list[ast.stmt], scene: Scene, captured_first: bool, entry: object, rank: float) -> Attempt | None:
+    def _attempt(self, nodes: list[ast.stmt], scene: Scene, captured_first: bool, entry: Location, rank: float) -> Attempt:
         prefix, imports, missing = self._bind(nodes, scene, captured_first)
+        imports |= {item for node in nodes for item in _own_imports(node)}
+        nodes = [node for node in nodes if not isinstance(node, ast.Import | ast.ImportFrom)]
         kept = [node for node in nodes if not (captured_first and _binds_only(node, set(prefix)))]
         statements = [*prefix.values(), *(ast.unparse(ast.fix_missing_locations(node)) for node in kept)]
         how = f"the call in {scene.name or 'the caller'}"
-        return Attempt(
-            tuple(statements), frozenset(imports), entry, rank + 3 * len(missing), how, trusted=scene.path is not None  # type: ignore[arg-type]
-        )
+        return Attempt(tuple(statements), frozenset(imports), entry, rank + 3 * len(missing), how)
 
     def _bind(self, nodes: list[ast.stmt], scene: Scene, captured_first: bool) -> tuple[dict[str, str], set[Import], list[str]]:
         """Statements that bind the names which ``nodes`` read but do not bind, the imports for that, and what is missing."""
@@ -103,12 +105,21 @@ class Slicer:
                 pending += names_read([definition])
                 seen |= names_bound(getattr(definition, "body", []))
             elif code.text != name:
-                prefix = {**{f"{name}#{number}": line for number, line in enumerate(code.setup)}, name: f"{name} = {code.text}", **prefix}
+                prefix = {
+                    **{f"{name}#{number}": line for number, line in enumerate(code.setup)},
+                    name: f"{name} = {code.text}",
+                    **prefix,
+                }
         return prefix, imports, missing
 
     def _binding(self, name: str, scene: Scene, bound_inside: bool, holder: bool) -> tuple[Code, ast.stmt | None] | None:
         value: Value | None = scene.values.get(name)
-        if isinstance(value, Reference) and value.kind == "module" and value.name.rpartition(".")[2] == name and self._names.module(value.name):
+        if (
+            isinstance(value, Reference)
+            and value.kind == "module"
+            and value.name.rpartition(".")[2] == name
+            and self._names.module(value.name)
+        ):
             package = value.name.rpartition(".")[0]
             return Code(name, frozenset((Import(package, name) if package else Import(name),))), None
         if value is not None:
@@ -140,6 +151,18 @@ class Slicer:
                     return Code(name, frozenset((Import(package, last, alias.asname),))) if package else _renamed(module, name)
                 return Code(name, frozenset((Import(module, member, alias.asname or ""),)))
         return Code(name)
+
+
+def _called(call: ast.expr | None) -> str:
+    """The name that a call is made by: ``hits`` of ``nx.hits(web)``."""
+    name = dotted(call.func) if isinstance(call, ast.Call) else None
+    return name.rsplit(".", 1)[-1] if name else ""
+
+
+def _own_imports(node: ast.stmt) -> list[Import]:
+    if isinstance(node, ast.ImportFrom) and not node.level:
+        return [Import(node.module or "", alias.name, alias.asname or "") for alias in node.names]
+    return [Import(alias.name, "", alias.asname or "") for alias in node.names] if isinstance(node, ast.Import) else []
 
 
 def _holders(nodes: list[ast.stmt]) -> set[str]:
@@ -206,7 +229,9 @@ def leading(body: list[ast.stmt], line: int, *, loops: bool = False) -> list[ast
 
 
 def _idle(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Pass | ast.Global | ast.Nonlocal) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    return isinstance(node, ast.Pass | ast.Global | ast.Nonlocal) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
 
 
 def _entered(node: ast.stmt, line: int, loops: bool) -> list[ast.stmt]:

@@ -33,7 +33,7 @@ class Stubs:
         """Classes that users derive from, those whose methods are on the stack first."""
         owners = [scene.owner.name for scene in self._scenes if scene.owner is not None and scene.path is not None]
         found = []
-        for name in self._popular:
+        for name in (*self._popular, *self._exported):
             code = self._names.near(name, None)
             if code is not None and (not owners or self._related(code, owners)):
                 found.append(code)
@@ -54,6 +54,15 @@ class Stubs:
             module = self._names.tree.module_name(path)
             pending += [Import(module, base.id) for base in getattr(node, "bases", ()) if hasattr(base, "id")]
         return False
+
+    @cached_property
+    def _exported(self) -> list[str]:
+        """Classes that the packages on the stack hand out."""
+        tops = dict.fromkeys(
+            scene.path.split("/__")[0].rsplit("/", 1)[0] for scene in self._scenes if scene.path and "/" in scene.path
+        )
+        found = [name for top in tops for name in self._names.bound(f"{top}/__init__.py")]
+        return sorted({name for name in found if name[:1].isupper()}, key=lambda name: (len(name), name))
 
     @cached_property
     def _popular(self) -> list[str]:

@@ -13,6 +13,7 @@ from paramedic.model.execution import Limits
 from paramedic.reproduction.code import Attempt
 from paramedic.sandbox.project import ProjectRunner
 
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 MARKER = "@@paramedic-attempts@@"
 _SECONDS_EACH = 5
 _SECONDS_ALL = 40
@@ -52,20 +53,33 @@ class Target:
     line: int
     tail: tuple[str, ...] = ()
 
-    def nearness(self, ending: Ending) -> int:
-        """0: another ending. 1: same exception in the same function. 2: on the same line. 3: with the same message.
-        4: with the same frames below."""
+    def nearness(self, ending: Ending, *, invented: bool) -> int:
+        """How near an ending came to the crash.
+
+        0: another ending. 1: the same exception and message from another line of the function. 2: the same line. 3: with the
+        same message. 4: with the same frames below. Where values were ``invented``, an error that the inventions may have
+        caused themselves is another ending.
+        """
         if ending.type != self.type:
             return 0
         inside = [(index, step) for index, step in enumerate(ending.frames) if step.file == self.file]
         if not inside or not self._same_function(ending, inside[-1][1]):
             return 0
         index, last = inside[-1]
+        same = shape(ending.message) == shape(self.message)
         if last.line != self.line:
-            return 1
-        if shape(ending.message) != shape(self.message):
-            return 2
+            return int(same)
+        if not same:
+            return 2 if not invented or self._same_fault(ending) else 0
         return 4 if tuple(step.function for step in ending.frames[index + 1 :]) == self.tail else 3
+
+    def _same_fault(self, ending: Ending) -> bool:
+        """Whether two messages complain of the same thing of other objects: the last name in them, the words between."""
+        if self.type in {"AttributeError", "NameError", "ImportError"}:
+            return _QUOTED.findall(ending.message)[-1:] == _QUOTED.findall(self.message)[-1:]
+        if self.type in {"TypeError", "ValueError"}:
+            return _QUOTED.sub("", ending.message) == _QUOTED.sub("", self.message)
+        return True
 
     def _same_function(self, ending: Ending, step: Step) -> bool:
         own = [item for item in ending.frames if not item.file.startswith(("/", "<"))]
@@ -97,10 +111,11 @@ class Trials:
         """Endings in the order of ``attempts``; shorter when one came back to the crash exactly, or the time was up."""
         return self.run_texts([attempt.text for attempt in attempts])
 
-    def run_texts(self, texts: Sequence[str]) -> tuple[Ending, ...]:
+    def run_texts(self, texts: Sequence[str], *, stop: bool = True) -> tuple[Ending, ...]:
+        """As ``run``; with ``stop`` False every text is run even when one comes back to the crash."""
         if not texts:
             return ()
-        wanted = {name: getattr(self._target, name) for name in ("type", "message", "file", "function", "line")}
+        wanted = {name: getattr(self._target, name) for name in ("type", "message", "file", "function", "line")} if stop else None
         request = {
             "root": self._runner.inside, "warm": self._warm, "seconds": _SECONDS_EACH, "budget": _SECONDS_ALL,
             "attempts": list(texts), "wanted": wanted,

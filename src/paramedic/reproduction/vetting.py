@@ -24,13 +24,13 @@ _STANDARD = frozenset(
 )  # fmt: skip
 _REFUSED = frozenset(
     ("os sys subprocess shutil socket builtins importlib ctypes pickle marshal system popen Popen eval exec spawn fork kill "
-     "unlink rmtree rmdir remove_dir chmod chown rename_to urlopen urlretrieve globals run_path runpy code pty").split()
+     "unlink environb putenv rmtree rmdir remove_dir chmod chown rename_to urlopen urlretrieve globals run_path runpy code pty").split()
 )  # fmt: skip
 _INNARDS = frozenset(
     ("__class__ __subclasses__ __globals__ __builtins__ __import__ __loader__ __code__ __bases__ __base__ __mro__ __dict__ "
      "__getattribute__ __reduce__ __reduce_ex__ __closure__ __func__ __self__ __module__ __spec__ __wrapped__ mro").split()
 )  # fmt: skip
-_OS_ALLOWED = frozenset(("path", "sep", "linesep", "fspath"))
+_OS_ALLOWED = frozenset(("path", "sep", "linesep", "fspath", "environ"))
 
 
 def standard_module(name: str) -> bool:
@@ -77,6 +77,8 @@ def _about_from(node: ast.ImportFrom, allowed: Container[str]) -> str | None:
 
 
 def _about_attribute(node: ast.Attribute) -> str | None:
+    if isinstance(node.value, ast.Attribute) and ast.unparse(node) == "os.environ.setdefault":
+        return None
     if isinstance(node.value, ast.Name) and node.value.id == "os":
         return None if node.attr in _OS_ALLOWED else f"uses os.{node.attr}"
     if node.attr in _REFUSED or node.attr in _INNARDS:
