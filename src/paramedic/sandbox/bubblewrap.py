@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 from paramedic.model.errors import SandboxUnavailable
@@ -35,13 +36,7 @@ _ETC = (
     *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "timezone", "ssl/certs", "ca-certificates", "pki/tls/certs"),
     *("alternatives", "mime.types", "services", "protocols", "magic", "fonts"),
 )
-_STUBS = {
-    "/etc/passwd": f"user:x:{_USER}:{_USER}:user:{HOME}:/bin/sh\n",
-    "/etc/group": f"user:x:{_USER}:\n",
-    "/etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
-    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
-    "/etc/resolv.conf": "",
-}
+_STUBS = ("passwd", "group", "hosts", "nsswitch.conf", "resolv.conf")
 
 
 class BubblewrapSandbox:
@@ -91,15 +86,6 @@ class BubblewrapSandbox:
 
 
 @lru_cache(maxsize=1)
-def _stub_folder() -> Path:
-    # Kept for the life of the process: the same five small files serve every run.
-    folder = Path(tempfile.mkdtemp(prefix="paramedic-etc-"))
-    for target, text in _STUBS.items():
-        (folder / Path(target).name).write_text(text, encoding="ascii")
-    return folder
-
-
-@lru_cache(maxsize=1)
 def _system() -> tuple[str, ...]:
     options: list[str] = []
     for name in _SYSTEM:
@@ -110,8 +96,8 @@ def _system() -> tuple[str, ...]:
             options += ("--ro-bind", name, name)
     for name in _ETC:
         options += ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
-    for target in _STUBS:
-        options += ("--ro-bind", str(_stub_folder() / Path(target).name), target)
+    for name in _STUBS:
+        options += ("--ro-bind", str(files("paramedic.sandbox").joinpath("etc", name)), f"/etc/{name}")
     return tuple(options)
 
 
