@@ -8,7 +8,9 @@ import unicodedata
 from paramedic.effects.scrub import scrub
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_].*?(?:\x1b\\|\Z)|[@-Z\\-_])", re.DOTALL)
-_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~<>&$])")
+_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!~$])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
+"""A backslash before these is not honoured by every renderer, least of all within a table."""
 _SCHEME = re.compile(r"(?i)\b(https?|ftp|mailto|javascript|data|file)(:)")
 _WWW = re.compile(r"(?i)\bwww\.")
 _REFERENCE = re.compile(r"(?<!&)#(?=\d)")
@@ -30,6 +32,7 @@ def inline(text: str, limit: int = 300) -> str:
     """One line of plain text: at most ``limit`` characters before escaping, every active character escaped."""
     line = cut(" ".join(scrub(printable(text)).split()), limit)
     line = _ACTIVE.sub(r"\\\1", line).replace("@", f"@{_JOINER}")
+    line = "".join(_ENTITIES.get(character, character) for character in line)
     line = _SCHEME.sub(rf"\1{_JOINER}\2", line)
     return _WWW.sub(f"www{_JOINER}.", line)
 
