@@ -17,6 +17,7 @@ from paramedic.sandbox.choose import choose_sandbox
 from paramedic.sandbox.environment import find_uv
 from paramedic.settings import Configuration, Settings, load_configuration
 from paramedic.settings.file import ForgeName, RepositoryConfig
+from paramedic.settings.place import configuration_path
 from paramedic.source.repository import Repository
 from paramedic.store.engine import open_engine
 
@@ -59,14 +60,6 @@ def examine(settings: Settings, *, online: bool = True) -> Iterator[Check]:
         yield _forge_token(name, repository, settings)
         if online:
             yield _repository(name, repository, settings)
-
-
-def configuration_path(settings: Settings) -> Path | None:
-    """The TOML file in force: ``PARAMEDIC_CONFIG``, else paramedic.toml in the home when it is there."""
-    if settings.paramedic_config:
-        return settings.paramedic_config.expanduser()
-    default = settings.home / "paramedic.toml"
-    return default if default.is_file() else None
 
 
 def _guarded(name: str, find: Callable[[], str]) -> Check:

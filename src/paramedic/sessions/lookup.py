@@ -61,20 +61,28 @@ def _from_envelope(body: bytes) -> Event | None:
 
 
 def _from_sentry(url: str) -> Event:
-    from paramedic.integrations.sentry.client import SentryClient, parse_url
+    from paramedic.integrations.sentry.client import SentryClient
+    from paramedic.integrations.sentry.reference import parse_reference
     from paramedic.settings import load_settings
 
+    reference = parse_reference(url)
     client = SentryClient.from_settings(load_settings())
-    address = parse_url(url)
-    return client.event(address.issue, address.event or "latest")
+    try:
+        return client.event(reference.issue, reference.event)
+    finally:
+        client.close()
 
 
 def _from_store(issue_id: int) -> Event:
     from paramedic.settings import load_settings
-    from paramedic.store.engine import open_engine
-    from paramedic.store.events import latest_event
+    from paramedic.store.engine import open_engine, reading
+    from paramedic.store.events import event_body
+    from paramedic.store.migrate import upgrade
 
-    raw = latest_event(open_engine(load_settings().database), issue_id)
+    engine = open_engine(load_settings().database)
+    upgrade(engine)
+    with reading(engine).connect() as connection:
+        raw = event_body(connection, issue_id)
     if raw is None:
         raise BadInput(f"There is no issue {issue_id} with a stored event.", remedy="See `paramedic sessions` and /api/issues.")
-    return parse_event(json.loads(raw))
+    return read_event(raw, f"the event of issue {issue_id}")

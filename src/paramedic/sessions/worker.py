@@ -16,10 +16,11 @@ from paramedic.effects.perform import perform_ready
 from paramedic.effects.performers import Tools
 from paramedic.sessions import durable, workflow
 from paramedic.sessions.desk import House
-from paramedic.sessions.doctor import configuration_path
+from paramedic.sessions.digest import digest
 from paramedic.sessions.starting import start_sessions
 from paramedic.sessions.supervisor import SUPERVISOR_VARIABLE
 from paramedic.settings import Configuration, Settings, load_configuration, load_settings
+from paramedic.settings.place import configuration_path
 from paramedic.store import sessions as store
 from paramedic.store import workers
 from paramedic.store.engine import open_engine, reading
@@ -55,6 +56,7 @@ class Worker:
             self._chore("beat", BEAT_SECONDS, self._beat),
             self._chore("look_around", LOOK_AROUND_SECONDS, self._look_around),
             self._chore("effects", EFFECTS_SECONDS, self._do_effects),
+            self._chore("digest", 0.1, self._digest),
             self._chore("start_sessions", 0.2, self._start),
             self._chore("reconcile", RECONCILE_SECONDS, self._reconcile),
         ]
@@ -110,6 +112,9 @@ class Worker:
             self.stop()
         with self.engine.begin() as connection:
             workers.beat(connection, self.identity)
+
+    def _digest(self) -> bool:
+        return digest(self.engine) > 0
 
     def _start(self) -> bool:
         return start_sessions(self.engine, self.configuration)

@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     paramedic_body_limit: int = Field(1_000_000, gt=0, description="Largest accepted request body, in bytes.")
     paramedic_inflated_limit: int = Field(20_000_000, gt=0, description="Largest accepted body after decompression, in bytes.")
 
+    paramedic_backlog_limit: int = Field(
+        200_000, gt=0, description="Deliveries that may wait for the worker before SDKs are told to slow down."
+    )
+
     # Sentry as upstream
     sentry_auth_token: SecretStr | None = Field(None, description="Token of an internal integration.")
     sentry_org_slug: str | None = Field(None, description="Organisation slug.")

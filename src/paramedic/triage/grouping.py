@@ -96,9 +96,7 @@ def _frame(frame: Frame, platform: str) -> str | None:
     code = (frame.context_line or "").strip()[:200]
     if platform in ("native", "c", "objc", "cocoa", "swift"):
         return f"frame {frame.function}" if frame.function else None
-    if platform in ("javascript", "node"):
-        parts = (place, code or frame.function or "")
-    else:
-        parts = (place, frame.function or "", code)
+    script = platform in ("javascript", "node")
+    parts = (place, code or frame.function or "") if script else (place, frame.function or "", code)
     text = " | ".join(part for part in parts if part)
     return f"frame {text}" if text else None

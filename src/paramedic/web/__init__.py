@@ -1,0 +1,1 @@
+"""The web process: intake, API, health and metrics, on one port."""

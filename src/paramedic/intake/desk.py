@@ -1,0 +1,79 @@
+"""What the receivers share: settings, the inbox, and who may see what."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from paramedic.intake.answers import Refused
+from paramedic.intake.inbox import Inbox
+from paramedic.settings import Configuration, Settings
+from paramedic.settings.environment import AppEnvironment
+from paramedic.settings.file import ProjectConfig
+
+
+@dataclass
+class Desk:
+    settings: Settings
+    configuration: Configuration
+    inbox: Inbox
+
+    @cached_property
+    def projects_by_number(self) -> dict[str, tuple[str, ProjectConfig]]:
+        """Configured projects that have a DSN, by the number in it."""
+        projects = self.configuration.projects.items()
+        return {str(project.id): (slug, project) for slug, project in projects if project.id and project.public_key}
+
+    def is_authorised(self, request: Request) -> bool:
+        """Whether the caller holds the API token; without one set, whether it is on this machine."""
+        token = self.settings.paramedic_api_token
+        if token is None:
+            return is_loopback(request)
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), token.get_secret_value().encode())
+
+    def may_be_unsigned(self, request: Request) -> bool:
+        """Only for a developer's own machine."""
+        return self.settings.app_env is AppEnvironment.DEVELOPMENT and is_loopback(request)
+
+
+def is_loopback(request: Request) -> bool:
+    """Whether the connection itself comes from this machine. A proxy's headers are no proof, and make it a stranger."""
+    if "x-forwarded-for" in request.headers or "forwarded" in request.headers or request.client is None:
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_json(body: bytes, what: str) -> Mapping[str, Any]:
+    """The object in ``body``. Refuses with 400 and the position."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        # The standard parser takes what SDKs do send (NaN, lone surrogates), and tells the place of a real fault.
+        document = _parse_leniently(body, what)
+    if not isinstance(document, dict):
+        raise Refused(400, f"The {what} is not a JSON object.")
+    return document
+
+
+def _parse_leniently(body: bytes, what: str) -> object:
+    try:
+        return json.loads(body)
+    except UnicodeDecodeError as error:
+        raise Refused(400, f"The {what} is not UTF-8 at byte {error.start}.") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno} (character {error.pos})"
+        raise Refused(400, f"The {what} is not valid JSON: {error.msg} at {where}.", position=error.pos) from error
+    except RecursionError as error:
+        raise Refused(400, f"The {what} is nested too deeply.") from error

@@ -1,0 +1,48 @@
+"""The application that uvicorn serves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import sqlalchemy as sa
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.responses import Response
+
+from paramedic.intake.desk import Desk
+from paramedic.intake.inbox import Inbox
+from paramedic.intake.routes import intake_routes
+from paramedic.model.errors import BadInput, NotConfigured, ParamedicError
+from paramedic.settings import Configuration, Settings
+from paramedic.web import approvals, health, issues, sessions
+
+
+def create_app(settings: Settings, configuration: Configuration, engine: sa.Engine) -> FastAPI:
+    """Intake first in the table of routes, since it is what must be quick."""
+    inbox = Inbox(engine)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await inbox.start()
+        yield
+        await inbox.stop()
+
+    app = FastAPI(title="Paramedic", version="0.1.0", lifespan=lifespan, redoc_url=None)
+    app.router.routes[:0] = intake_routes()
+    app.state.desk = Desk(settings, configuration, inbox)
+    app.state.engine = engine
+    for module in (health, issues, sessions, approvals):
+        app.include_router(module.router)
+    app.add_exception_handler(ParamedicError, _explain)
+    return app
+
+
+async def _explain(_request: Request, error: Exception) -> Response:
+    """Our own errors, with their remedy and the status that fits."""
+    remedy = error.remedy if isinstance(error, ParamedicError) else ""
+    status = 503 if isinstance(error, NotConfigured) else 400 if isinstance(error, BadInput) else 502
+    message = str(error.args[0]) if error.args else type(error).__name__
+    if status == 400 and message.startswith("There is no"):
+        status = 404
+    return JSONResponse({"error": {"message": message, "remedy": remedy}}, status)

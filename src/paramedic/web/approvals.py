@@ -1,0 +1,41 @@
+"""``/api/approvals``: a human's yes or no to one exact effect."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Request
+
+from paramedic.effects import ledger
+from paramedic.effects.values import EffectState
+from paramedic.store.engine import reading
+from paramedic.web.access import Engine, require_token
+from paramedic.web.documents import effect_document
+
+router = APIRouter(prefix="/api/approvals", dependencies=[Depends(require_token)])
+Reason = Annotated[str, Body(embed=True, max_length=2000)]
+
+
+@router.get("")
+def listing(engine: Engine, state: EffectState | None = EffectState.PENDING, session_id: str | None = None) -> dict[str, object]:
+    """What waits for an answer; ``state`` asks for others."""
+    with reading(engine).connect() as connection:
+        found = ledger.listing(connection, states=(state,) if state else (), session_id=session_id)
+    return {"approvals": [effect_document(recorded) for recorded in found]}
+
+
+@router.post("/{key}/approve")
+def approve(engine: Engine, request: Request, key: str) -> dict[str, object]:
+    with engine.begin() as connection:
+        return effect_document(ledger.approve(connection, key, _who(request)))
+
+
+@router.post("/{key}/reject")
+def reject(engine: Engine, request: Request, key: str, reason: Reason = "") -> dict[str, object]:
+    with engine.begin() as connection:
+        return effect_document(ledger.reject(connection, key, _who(request), reason))
+
+
+def _who(request: Request) -> str:
+    address = request.client.host if request.client else "unknown"
+    return f"API from {address}"

@@ -1,0 +1,48 @@
+"""Rows as the API shows them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from paramedic.effects.values import Recorded, write_payload
+from paramedic.store.issues import Issue
+from paramedic.store.sessions import LogLine, Session
+
+
+def issue_document(issue: Issue) -> dict[str, object]:
+    return {name: _shown(value) for name, value in asdict(issue).items()}
+
+
+def session_document(session: Session, *, with_result: bool = True) -> dict[str, object]:
+    fields = {name: _shown(value) for name, value in asdict(session).items()}
+    if not with_result:
+        del fields["result"]
+    return fields
+
+
+def line_document(line: LogLine) -> dict[str, object]:
+    return {"seq": line.seq, "at": line.at.isoformat(), "stage": line.stage, "text": line.text}
+
+
+def effect_document(recorded: Recorded) -> dict[str, object]:
+    effect = recorded.effect
+    return {
+        "id": effect.key,
+        "kind": effect.kind.value,
+        "state": recorded.state.value,
+        "issue_id": effect.issue_id,
+        "session_id": effect.session_id,
+        "payload": write_payload(effect.payload),
+        "requires": list(effect.requires),
+        "proposed_at": recorded.proposed_at.isoformat(),
+        "expires_at": _shown(recorded.expires_at),
+        "decided_by": recorded.decided_by,
+        "decided_at": _shown(recorded.decided_at),
+        "result": recorded.result,
+        "reason": recorded.reason,
+    }
+
+
+def _shown(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

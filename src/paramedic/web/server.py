@@ -1,0 +1,54 @@
+"""The web process: one port, one event loop, nothing heavy."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+
+from paramedic.log import configure_log
+from paramedic.model.errors import BadInput
+from paramedic.settings import Settings, load_configuration, load_settings
+from paramedic.settings.place import configuration_path
+from paramedic.store.engine import open_engine
+from paramedic.store.migrate import upgrade
+from paramedic.web.app import create_app
+
+KEEP_ALIVE_SECONDS = 30
+GRACE_SECONDS = 10
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal asks to stop; requests under way are answered first."""
+    configuration = load_configuration(configuration_path(settings))
+    engine = open_engine(settings.database)
+    upgrade(engine)
+    app = create_app(settings, configuration, engine)
+    uvicorn.run(
+        app,
+        host=settings.paramedic_host,
+        port=settings.paramedic_port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        headers=[("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"), ("Referrer-Policy", "no-referrer")],
+    )
+
+
+def main() -> None:
+    try:
+        settings = load_settings()
+        configure_log(settings.log_level)
+        run(settings)
+    except BadInput as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""``/api/sessions``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from paramedic.store import sessions
+from paramedic.store.engine import reading
+from paramedic.web.access import Engine, require_token
+from paramedic.web.documents import line_document, session_document
+
+router = APIRouter(prefix="/api/sessions", dependencies=[Depends(require_token)])
+
+
+@router.get("")
+def listing(engine: Engine, issue_id: int | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, object]:
+    """Sessions, the newest first, without their results."""
+    with reading(engine).connect() as connection:
+        found = sessions.recent(connection, issue_id=issue_id, limit=limit)
+    return {"sessions": [session_document(session, with_result=False) for session in found]}
+
+
+@router.get("/{session_id}")
+def one(engine: Engine, session_id: str) -> dict[str, object]:
+    with reading(engine).connect() as connection:
+        return session_document(sessions.read(connection, session_id))
+
+
+@router.get("/{session_id}/log")
+def log(engine: Engine, session_id: str, after: int = 0) -> dict[str, object]:
+    """Lines after number ``after``, in order; lines never change, so a reader asks for what is new."""
+    with reading(engine).connect() as connection:
+        sessions.read(connection, session_id)
+        lines = sessions.log_after(connection, session_id, after)
+    return {"lines": [line_document(line) for line in lines]}
