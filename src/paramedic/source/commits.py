@@ -41,7 +41,9 @@ def push(folder: Path, url: str, sha: str, branch: str, *, credentials: Credenti
     there = git_text(None, "ls-remote", "--", url, name, outside=True, credentials=credentials).split()
     if there and there[0] == sha:
         return False
-    run_git(folder, "push", "--quiet", "--no-verify", "--", url, f"{sha}:{name}", outside=True, credentials=credentials)
+    # An empty lease is kept only by a branch that is not there: a fast-forward of somebody's branch is refused too.
+    lease = f"--force-with-lease={name}:"
+    run_git(folder, "push", "--quiet", "--no-verify", lease, "--", url, f"{sha}:{name}", outside=True, credentials=credentials)
     return True
 
 
