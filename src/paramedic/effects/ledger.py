@@ -89,17 +89,23 @@ def listing(
     session_id: str | None = None,
     issue_id: int | None = None,
 ) -> tuple[Recorded, ...]:
-    """Effects, the oldest first; open questions that are past their time are closed first."""
-    rows.expire(connection, datetime.now(UTC))
-    found = rows.listed(connection, states=[state.value for state in states], session_id=session_id, issue_id=issue_id)
-    return tuple(recorded(row) for row in found)
+    """Effects, the oldest first. An open question that is past its time shows as expired, closed or not."""
+    asked = {state.value for state in states} | ({EffectState.PENDING.value} if EffectState.EXPIRED in states else set())
+    found = rows.listed(connection, states=sorted(asked), session_id=session_id, issue_id=issue_id)
+    return tuple(item for item in map(recorded, found) if not states or item.state in states)
+
+
+def close_expired(connection: sa.Connection) -> int:
+    """Close the questions that nobody answered in time."""
+    return rows.expire(connection, datetime.now(UTC))
 
 
 def recorded(row: EffectRow) -> Recorded:
     effect = Effect(read_payload(row.kind, dict(row.payload)), row.issue_id, row.session_id, row.cause, tuple(row.requires))
+    late = row.state == EffectState.PENDING and row.expires_at is not None and row.expires_at <= datetime.now(UTC)
     return Recorded(
         effect,
-        EffectState(row.state),
+        EffectState.EXPIRED if late else EffectState(row.state),
         row.proposed_at,
         row.expires_at,
         row.decided_by,

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
 import sqlalchemy as sa
 import structlog
 
+from paramedic.effects import ledger
 from paramedic.effects.perform import perform_ready
 from paramedic.effects.performers import Tools
+from paramedic.log import configure_log
+from paramedic.model.errors import BadInput
 from paramedic.sessions import durable, workflow
 from paramedic.sessions.desk import House
 from paramedic.sessions.digest import digest
@@ -33,6 +40,7 @@ BEAT_SECONDS = 2.0
 LOOK_AROUND_SECONDS = 2.0
 EFFECTS_SECONDS = 1.0
 RECONCILE_SECONDS = 15.0
+LEFTOVER_SECONDS = 6 * 3600
 GRACE_SECONDS = 20
 
 
@@ -120,6 +128,8 @@ class Worker:
         return start_sessions(self.engine, self.configuration)
 
     def _do_effects(self) -> None:
+        with self.engine.begin() as connection:
+            ledger.close_expired(connection)
         perform_ready(Tools(self.settings, self.configuration, self.engine, self.identity.id))
 
     def _look_around(self) -> None:
@@ -164,10 +174,29 @@ def work(settings: Settings) -> None:
     configuration = load_configuration(configuration_path(settings))
     engine = open_engine(settings.database)
     upgrade(engine)
+    _remove_leftovers(settings)
     worker = Worker(settings, configuration, engine)
     worker.stop_on_signals()
     worker.run()
 
 
+def _remove_leftovers(settings: Settings) -> None:
+    """Work trees of sessions whose worker was killed; those of the last hours may be in use by another worker."""
+    for folder in (settings.home / "worktrees").glob("*"):
+        with suppress(OSError):
+            if folder.is_dir() and time.time() - folder.stat().st_mtime > LEFTOVER_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    try:
+        settings = load_settings()
+        configure_log(settings.log_level)
+        work(settings)
+    except BadInput as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(2)
+
+
 if __name__ == "__main__":
-    work(load_settings())
+    main()
