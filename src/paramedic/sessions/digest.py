@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -116,7 +116,7 @@ def _hook(delivery_id: int, delivery: Delivery, hook: Hook) -> Read:
     origin = Origin.LEGACY if delivery.kind == "legacy" else Origin.WEBHOOK
     body = orjson.dumps(hook.event) if _is_plain(hook.event) else json.dumps(hook.event).encode()
     read = _event(delivery_id, delivery, hook.event, origin, project, body)
-    return Read(delivery_id, project, read.event, read.grouping, body, read.at, None, hook.installation, hook.organisation)
+    return replace(read, installation=hook.installation, organisation=hook.organisation)
 
 
 def _is_plain(event: Mapping[str, Any] | None) -> bool:
@@ -129,6 +129,12 @@ def _is_plain(event: Mapping[str, Any] | None) -> bool:
 
 def _event(delivery_id: int, delivery: Delivery, document: object, origin: Origin, project: str | None, body: bytes) -> Read:
     event = parse_event(document, origin=origin)
+    if origin is Origin.ENVELOPE:
+        # A client may write anything into its event; only Sentry may name an issue of Sentry's.
+        event = replace(event, issue_id=None, short_id=None, web_url=None)
+    else:
+        # The event's own reading knows the slug where the hook has only a number.
+        project = event.project or project
     return Read(delivery_id, project or UNKNOWN_PROJECT, event, grouping_of(event), body, _happened(event, delivery))
 
 
