@@ -18,7 +18,8 @@ _LARGEST = 200_000_000
 def without_data(tree: SourceTree) -> Iterator[str]:
     """All files, code first, until a size is reached that only data can have."""
     total = 0
-    for path in sorted(tree.files(""), key=lambda path: not path.endswith((".py", ".toml", ".cfg", ".ini"))):
+    code_first = sorted(tree.files(""), key=lambda path: not path.endswith((".py", ".toml", ".cfg", ".ini")))
+    for path in (*_metadata(tree), *code_first):
         try:
             total += (tree.root / path).lstat().st_size
         except OSError:
@@ -26,6 +27,12 @@ def without_data(tree: SourceTree) -> Iterator[str]:
         if total > _LARGEST:
             return
         yield path
+
+
+def _metadata(tree: SourceTree) -> Iterator[str]:
+    """The metadata of a release that lies in the tree: a package may ask for its own version."""
+    for pattern in ("*.dist-info/*", "*.egg-info/*", "*/*.egg-info/*"):
+        yield from (path.relative_to(tree.root).as_posix() for path in sorted(tree.root.glob(pattern)))
 
 
 def copy_file(source: Path, target: Path, root: Path) -> None:
@@ -41,6 +48,18 @@ def copy_file(source: Path, target: Path, root: Path) -> None:
             os.utime(target, (_LONG_AGO, _LONG_AGO))
     except (OSError, RuntimeError):
         return
+
+
+def copy_regular_files(source: Path, target: Path, *, without: tuple[str, ...] = ()) -> None:
+    """Copy what strangers made into a folder of ours: regular files only, existing ones left as they are."""
+    for folder, folders, names in os.walk(source):
+        relative = Path(folder).relative_to(source)
+        folders[:] = [name for name in folders if name not in without or relative.parts]
+        for name in names:
+            origin, copy = Path(folder, name), target / relative / name
+            if origin.is_file() and not origin.is_symlink() and not copy.exists():
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(origin, copy)
 
 
 def private_copy(stage: Path, target: Path) -> None:

@@ -40,10 +40,10 @@ from paramedic.source.tree import SourceTree
 
 Progress = Callable[[str], None]
 
-_SCHEME = "4"
+_SCHEME = "8"
 _RECORD = "paramedic.json"
 _SPECIFICATIONS = (
-    *("pyproject.toml", "setup.py", "setup.cfg", "PKG-INFO", "tox.ini", "Pipfile", "Pipfile.lock", "uv.lock", "poetry.lock"),
+    *("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "Pipfile", "Pipfile.lock", "uv.lock", "poetry.lock"),
     *("pdm.lock", "pylock.toml", "MANIFEST.in", ".paramedic.toml"),
 )
 _COMPILED = (".c", ".h", ".cpp", ".cc", ".pyx", ".pxd", ".rs", ".in")
@@ -120,12 +120,12 @@ class _Request:
     ) -> None:
         self.tree, self.home, self.interpreter, self.notes, self.progress = tree, home, interpreter, notes, progress
         self.setup = (config.setup if config and config.setup else ()) or own.setup
-        self.pins = _event_pins(event)
+        self.modules = _event_modules(event)
         self.key = self._key()
 
     def _key(self) -> str:
         digest = hashlib.sha256(f"{_SCHEME}\n{self.interpreter.path}\n{self.interpreter.version}\n".encode())
-        digest.update(json.dumps([sorted(self.pins.items()), self.setup]).encode())
+        digest.update(json.dumps([sorted(self.modules.items()), self.setup]).encode())
         for path in self._specifications():
             digest.update(f"\0{path}\0".encode())
             digest.update(self.tree.raw(path))
@@ -133,13 +133,14 @@ class _Request:
 
     def _specifications(self) -> Iterator[str]:
         yield from (path for path in _SPECIFICATIONS if self.tree.exists(path))
+        yield from requirements.metadata_files(self.tree)
         for path in self.tree.files(""):
             name = path.rpartition("/")[2]
             if (name.endswith(".txt") and "requirements" in path) or name.endswith(_COMPILED):
                 yield path
 
 
-def _event_pins(event: Event | None) -> dict[str, str]:
+def _event_modules(event: Event | None) -> dict[str, str]:
     modules = event.modules if event else {}
     return {canonicalize_name(name): version for name, version in modules.items() if requirements.is_version(version)}
 
@@ -152,7 +153,7 @@ def _read(folder: Path, request: _Request) -> Environment | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     interpreter = folder / "bin" / "python"
-    if not interpreter.exists() or not (site / "pytest").is_dir():
+    if not interpreter.exists() or not (site / "_pytest").is_dir():
         return None
     return Environment(
         interpreter=interpreter,
@@ -184,7 +185,7 @@ def _fill(target: Path, scratch: Path, request: _Request) -> dict[str, object]:
     declared = requirements.read(request.tree)
     uv = Uv(find_uv())
     installation = Installation(
-        target, request.interpreter, uv, declared, declared.pins | request.pins, scratch, request.progress, list(declared.notes)
+        target, request.interpreter, uv, declared, request.modules, scratch, request.progress, list(declared.notes)
     )
     wheel = None
     if request.setup:
@@ -205,7 +206,7 @@ def _project_wheel(declared: requirements.Declared, uv: Uv, scratch: Path, reque
     if not declared.builds:
         return None
     request.progress("building the project")
-    version = request.pins.get(declared.name, "0.0.0")
+    version = request.modules.get(declared.name, "0.0.0")
     wheel, reason = WheelBuilder(request.tree, declared, request.interpreter, uv, request.home, version).build(scratch)
     if wheel is None:
         notes.append(f"The project itself cannot be built ({reason}); only its declared dependencies were installed.")

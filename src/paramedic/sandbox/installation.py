@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,29 +17,43 @@ from packaging.utils import canonicalize_name
 
 from paramedic.model.errors import EnvironmentFailed
 from paramedic.model.execution import Outcome
+from paramedic.sandbox.copies import copy_regular_files
 from paramedic.sandbox.interpreters import Interpreter
-from paramedic.sandbox.requirements import Declared
+from paramedic.sandbox.requirements import Declared, requirement_name
 from paramedic.sandbox.uv import Uv, failure
 from paramedic.sandbox.wheel import Wheel
 
 _PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*==")
 _MOST_DROPS = 4
+_MOST_WISHES = 80
+_MOST_ROUNDS = 20
+_MOST_BUILDS = 6
 _TEST_EXTRAS = ("test", "tests", "testing")
+_STEADY_PYTEST, _ANY_PYTEST = "pytest>=7.2,<8", "pytest>=7.2"
+"""Suites of many years run under pytest 7; those that need a newer one say so. Older ones do not run on newer Pythons."""
 _CONFIGURE = "Set setup (commands that install) or python in its [repositories.NAME] table, or in .paramedic.toml."
 
 
 @dataclass(slots=True)
 class Installation:
-    """Fills one virtual environment in ``folder``. ``notes`` collect what was not had as asked."""
+    """Fills one virtual environment in ``folder``. ``modules`` are the versions that production had (the event's);
+    ``notes`` collect what was not had as asked."""
 
     folder: Path
     interpreter: Interpreter
     uv: Uv
     declared: Declared
-    pins: Mapping[str, str]
+    modules: Mapping[str, str]
     scratch: Path
     progress: Callable[[str], None]
     notes: list[str] = field(default_factory=list)
+    pytest_range: str = _STEADY_PYTEST
+
+    @property
+    def pins(self) -> dict[str, str]:
+        """Versions to prefer: what production ran, else what the lock file says; never of the project itself."""
+        pins = self.declared.pins | dict(self.modules)
+        return {name: version for name, version in pins.items() if name != self.declared.name}
 
     def create(self, *, seed: bool = False) -> None:
         """Make the empty environment. Raises ``EnvironmentFailed``."""
@@ -51,35 +65,38 @@ class Installation:
     def install_main(self, wheel: Wheel | None) -> None:
         """The project and what it needs. Raises ``EnvironmentFailed`` when no way leads there."""
         self.create()
-        main = self.declared.main if wheel is None or not self._from_metadata(wheel) else self._beside_wheel()
-        extras = [extra for extra in _TEST_EXTRAS if wheel and extra in wheel.extras]
-        with_extras = [*main, *self._wheel_line(wheel, extras)]
-        without = [*main, *self._wheel_line(wheel, [])]
-        if not without:
+        needed = self._needed(wheel, extras=())
+        if not needed:
             return
-        done = self._with_fewer_pins(with_extras)
+        extras = tuple(extra for extra in _TEST_EXTRAS if wheel and extra in wheel.extras)
+        done = self._with_fewer_pins(self._needed(wheel, extras))
         if done.exit_code and extras:
             self.notes.append(f"The extras {', '.join(extras)} cannot be installed: {failure(done)[:200]}")
-            done = self._with_fewer_pins(without)
+            done = self._with_fewer_pins(needed)
         if done.exit_code:
-            self._from_source(without, done)
+            self._from_source(needed, done)
 
-    @staticmethod
-    def _from_metadata(wheel: Wheel) -> bool:
-        return bool(wheel.name)
-
-    def _beside_wheel(self) -> tuple[str, ...]:
-        """Requirement files beside a package often hold tools of its developers: wished for, not needed."""
-        return ()
-
-    def _wheel_line(self, wheel: Wheel | None, extras: list[str]) -> Iterator[str]:
+    def _needed(self, wheel: Wheel | None, extras: tuple[str, ...]) -> list[str]:
+        """The wheel brings its own requirements; without one they are those declared, or as published with the release."""
         if wheel is not None:
             suffix = f"[{','.join(extras)}]" if extras else ""
-            yield f"{wheel.name}{suffix} @ {wheel.path.as_uri()}"
+            return [f"{wheel.name}{suffix} @ {wheel.path.as_uri()}"]
+        published = [line for line in self.declared.published if "extra ==" not in line]
+        return list(dict.fromkeys((*self.declared.main, *published)))
+
+    def _wished(self, wheel: Wheel | None) -> list[str]:
+        """What tests use; files of requirements beside a package, which often are its developers' tools; what production had
+        of the optional requirements; and all that production had when the project says nothing of what it needs."""
+        modules = {name: version for name, version in self.modules.items() if name != self.declared.name}
+        if wheel is None and not self._needed(None, ()):
+            return [*map(_without_old_pytest, self.declared.tests), *(f"{name}=={version}" for name, version in modules.items())]
+        optional = [line for line in (*self.declared.published, *(wheel.requires if wheel else ())) if "extra ==" in line]
+        had = {name for name in map(requirement_name, optional) if name in modules}
+        return [*(self.declared.main if wheel else ()), *map(_without_old_pytest, self.declared.tests), *sorted(had)]
 
     def _with_fewer_pins(self, lines: list[str]) -> Outcome:
         """Install; as long as it fails, drop the pins that uv names as being in the way, and at last all."""
-        pins = {name: version for name, version in self.pins.items() if name != self.declared.name}
+        pins = self.pins
         done = self._install(lines, pins)
         for _ in range(_MOST_DROPS):
             blamed = {canonicalize_name(name) for name in _PINNED.findall(done.stderr)} & pins.keys()
@@ -110,21 +127,57 @@ class Installation:
 
     def _unblamed(self, failed: Outcome) -> dict[str, str]:
         blamed = {canonicalize_name(name) for name in _PINNED.findall(failed.stderr)}
-        return {name: version for name, version in self.pins.items() if name not in blamed | {self.declared.name}}
+        return {name: version for name, version in self.pins.items() if name not in blamed}
 
     def install_wishes(self, wheel: Wheel | None) -> None:
-        """What tests use, as far as it can be had beside what is installed; each by itself when not together."""
-        wished = [*(self.declared.main if wheel else ()), *self.declared.tests]
-        if wished:
-            kept = self._frozen()
-            if self._install(wished, kept | self._other_pins(kept)).exit_code:
-                self._one_by_one(wished, kept)
+        """What is good to have, as far as it can be had beside what is installed."""
+        wished = list(dict.fromkeys(self._wished(wheel)))[:_MOST_WISHES]
+        kept = self._frozen()
+        constraints = kept | self._other_pins(kept)
+        missing: list[str] = []
+        for _ in range(_MOST_ROUNDS):
+            done = self._install(wished, constraints) if wished else None
+            if done is None or done.exit_code == 0:
+                break
+            blamed = self._blamed(done, wished) or wished[:1]
+            wished = [line for line in wished if line not in blamed]
+            for line in blamed:
+                looser = _loosened(line)
+                (wished if looser else missing).append(looser or line)
+        self._build_beside(missing)
         self._install_pytest()
 
-    def _one_by_one(self, lines: list[str], kept: dict[str, str]) -> None:
-        missing = [line for line in lines[:40] if self._install([line], kept).exit_code]
-        if missing:
-            self.notes.append(f"Wished for by tests, not to be had: {', '.join(missing)[:300]}.")
+    @staticmethod
+    def _blamed(done: Outcome, lines: list[str]) -> list[str]:
+        """The lines whose packages uv names first: its reason begins with what cannot be had."""
+        text = done.stderr
+        places = {line: found.start() for line in lines if (found := _mention(requirement_name(line), text))}
+        return sorted(places, key=lambda line: places[line])[:1]
+
+    def _build_beside(self, lines: list[str]) -> None:
+        built = {line for line in lines[:_MOST_BUILDS] if self._built_beside(line)}
+        left = [line for line in lines if line not in built]
+        if left:
+            self.notes.append(f"Optional, and not to be had: {', '.join(left)[:300]}.")
+
+    def _built_beside(self, line: str) -> bool:
+        """Build one package from source, apart, and copy in what came of it: no links, no programs."""
+        name = requirement_name(line)
+        apart = self.scratch / "apart" / name
+        apart.mkdir(parents=True, exist_ok=True)
+        wanted = f"{name}=={self.modules[name]}" if name in self.modules else name
+        (self.scratch / "requirements.txt").write_text(f"{wanted}\n", encoding="utf-8")
+        private = replace(self.uv, private=self.scratch / "uv-cache")
+        done = private.run(
+            *("pip", "install", "--quiet", "--no-deps", "--python", str(self.interpreter.path), "--target", str(apart)),
+            *("--build-constraints", str(self._build_constraints()), "--requirements", str(self.scratch / "requirements.txt")),
+            interpreter=self.interpreter,
+            writable=[apart],
+            readable=[self.scratch],
+        )
+        if done.exit_code == 0:
+            copy_regular_files(apart, next(self.folder.glob("lib/python*/site-packages")), without=("bin",))
+        return done.exit_code == 0
 
     def _install_pytest(self) -> None:
         kept = self._frozen()
@@ -143,9 +196,18 @@ class Installation:
         return found
 
     def _install(self, lines: list[str], pins: Mapping[str, str], *, build: bool = False) -> Outcome:
+        """One run of uv. The range for pytest gives way when the project asks for a newer one."""
+        done = self._install_once(lines, pins, build=build)
+        if done.exit_code and "pytest" in done.stderr and self.pytest_range == _STEADY_PYTEST:
+            self.pytest_range = _ANY_PYTEST
+            return self._install_once(lines, pins, build=build)
+        return done
+
+    def _install_once(self, lines: list[str], pins: Mapping[str, str], *, build: bool) -> Outcome:
         requirements, constraints = self.scratch / "requirements.txt", self.scratch / "constraints.txt"
         requirements.write_text("\n".join(lines), encoding="utf-8")
-        constraints.write_text("\n".join(f"{name}=={version}" for name, version in sorted(pins.items())), encoding="utf-8")
+        exact = [f"{name}=={version}" for name, version in sorted(pins.items()) if name != "pytest"]
+        constraints.write_text("\n".join((*exact, self.pytest_range)), encoding="utf-8")
         rule = ("--build-constraints", str(self._build_constraints())) if build else ("--only-binary", ":all:")
         return self._uv(
             *("pip", "install", "--quiet", *rule, "--python", str(self.folder / "bin" / "python")),
@@ -163,3 +225,19 @@ class Installation:
     def _checked(self, done: Outcome) -> None:
         if done.exit_code:
             raise EnvironmentFailed(f"The environment cannot be made: {failure(done)}", remedy=_CONFIGURE)
+
+
+def _mention(name: str, text: str) -> re.Match[str] | None:
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE)
+
+
+def _without_old_pytest(line: str) -> str:
+    """Exact and upper bounds on pytest and its plugins are of the Python of their day."""
+    name = requirement_name(line)
+    return name if name.startswith("pytest") and re.search(r"[=<~]=?\s*\d", line.replace(">=", "")) else line
+
+
+def _loosened(line: str) -> str | None:
+    """An exact version without a wheel for this Python as any later one of the same major; None when it was not exact."""
+    found = re.match(r"^([\w.-]+(?:\[[\w,.-]+\])?)\s*==\s*(\d+)([\w.]*)\s*(;.*)?$", line)
+    return f"{found[1]}>={found[2]}{found[3].rstrip('.')},<{int(found[2]) + 1}{found[4] or ''}" if found else None

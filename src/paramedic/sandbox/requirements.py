@@ -25,7 +25,7 @@ _MAIN_FILES = (
     *("requirements/prod.txt", "requirements/main.txt", "requirements/requirements.txt"),
 )
 _TEST_FILE = re.compile(
-    r"(?:^|/)(?:requirements[-_./](?:tests?|testing|dev|ci)|(?:tests?|testing|dev)[-_]requirements)\.(?:txt|in)$"
+    r"(?:^|/)(?:requirements[-_./](?:tests?|testing|dev|ci)|(?:tests?|testing|dev)[-_/]requirements(?:[-_]\w+)?)\.(?:txt|in)$"
 )
 _TEST_NAMES = ("test", "tests", "testing")
 _DEV_NAMES = ("dev", "develop", "development", "ci")
@@ -42,12 +42,15 @@ _LARGEST_INCLUDE = 8
 class Declared:
     """Requirement lines. ``main`` is needed, ``tests`` is wanted; ``pins`` are exact versions from lock files.
 
+    ``published`` is the metadata of a release that lies in the tree (a source distribution, or installed files).
+
     ``builds`` is True when the project itself is a package to build; ``build_requires`` and ``backend`` are PEP 517's.
     """
 
     name: str
     main: tuple[str, ...]
     tests: tuple[str, ...]
+    published: tuple[str, ...] = ()
     pins: dict[str, str] = field(default_factory=dict)
     builds: bool = False
     build_requires: tuple[str, ...] = ()
@@ -70,6 +73,7 @@ def read(tree: SourceTree) -> Declared:
         name=_name(pyproject, tree, setup),
         main=_usable(main, notes),
         tests=tuple(line for line in _usable(_test_lines(tree, pyproject, setup, notes), notes) if not _is_tool(line)),
+        published=_usable(_published(tree), notes),
         pins=_locked(tree),
         builds=has_system and (bool(setup) or _is_package(pyproject, tree)),
         build_requires=tuple(_strings(system.get("requires"))) or ("setuptools", "wheel"),
@@ -110,6 +114,30 @@ def _name(pyproject: Table, tree: SourceTree, setup: str) -> str:
     found = parser.get("metadata", "name", fallback="") or next(iter(_setup_strings(setup, "name")), "")
     published = re.search(r"^Name: (\S+)", _text(tree, "PKG-INFO"), re.MULTILINE)
     return canonicalize_name(published[1] if published else found)
+
+
+def metadata_files(tree: SourceTree) -> tuple[str, ...]:
+    """Metadata of a release that lies in the tree."""
+    names = ("METADATA", "PKG-INFO", "requires.txt")
+    patterns = ("*.dist-info", "*.egg-info", "*/*.egg-info")
+    folders = [path.relative_to(tree.root).as_posix() for pattern in patterns for path in sorted(tree.root.glob(pattern))]
+    paths = ("PKG-INFO", *(f"{folder}/{name}" for folder in folders for name in names))
+    return tuple(path for path in paths if tree.exists(path))
+
+
+def _published(tree: SourceTree) -> Iterator[str]:
+    """``Requires-Dist`` of the metadata, and the first part of setuptools' ``requires.txt``."""
+    for path in metadata_files(tree):
+        text = _text(tree, path)
+        if path.endswith("requires.txt"):
+            yield from re.split(r"^\[", text, maxsplit=1, flags=re.MULTILINE)[0].splitlines()
+        else:
+            yield from re.findall(r"^Requires-Dist: (.+)$", text.partition("\n\n")[0], re.MULTILINE)
+
+
+def requirement_name(line: str) -> str:
+    """The normalised name of a line that ``read`` let through."""
+    return canonicalize_name(re.split(r"[^\w.-]", line.strip())[0])
 
 
 def _project_dependencies(pyproject: Table) -> Iterator[str]:

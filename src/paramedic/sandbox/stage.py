@@ -39,7 +39,7 @@ def stage_of(tree: SourceTree, environment: Environment, sandbox: Sandbox, insid
 
 
 def _key(tree: SourceTree, environment: Environment) -> str:
-    digest = hashlib.sha256(f"2\n{tree.root}\n{environment.key}\n".encode())
+    digest = hashlib.sha256(f"3\n{tree.root}\n{environment.key}\n".encode())
     for path in tree.files(""):
         try:
             found = (tree.root / path).lstat()

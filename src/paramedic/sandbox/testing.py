@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from paramedic.model.errors import SourceError
+from paramedic.sandbox.projectfile import read_project_file
 from paramedic.source.roots import parse_toml, table
 from paramedic.source.tree import SourceTree
 
 PLUGIN = "_paramedic_report"
 PLUMBING = (
     *("--color=no", "--rootdir=.", "-pno:cacheprovider", "-pno:randomly", f"-p{PLUGIN}"),
-    *("-oaddopts=", "-orequired_plugins="),
+    *("-oaddopts=", "-orequired_plugins=", "--continue-on-collection-errors"),
 )
 """Options that only make a run reproducible and readable by us: not part of the command that is shown."""
 _WITH_VALUE = ("--import-mode", "--ds", "--dc", "--confcutdir", "--asyncio-mode")
@@ -42,15 +43,18 @@ class TestPlan:
 
 
 def plan_tests(tree: SourceTree, test_command: str | None) -> TestPlan:
-    """The given command, else Django's runner where only that can work, else pytest, which runs unittest's cases too."""
-    if test_command:
-        return TestPlan(Framework.COMMAND, (test_command,))
-    options = _pytest_options(tree)
+    """The given command, else that of ``.paramedic.toml``, else Django's runner where only that can work, else pytest, which runs unittest's cases too."""
+    command = test_command or read_project_file(tree).test
+    if command:
+        return TestPlan(Framework.COMMAND, (command,))
+    settings = _pytest_settings(tree)
     manage = next((path for path in tree.files("manage.py") if _is_django_manage(tree, path)), None)
-    if manage is not None and options is None:
+    if manage is not None and settings is None:
         return TestPlan(Framework.DJANGO, ("manage.py", "test", "--noinput"), manage.rpartition("/")[0])
-    kept = kept_options(options or "")
-    return TestPlan(Framework.PYTEST, ("-m", "pytest", "-q", "--tb=short", *PLUMBING, *kept))
+    kept = kept_options(settings[0] if settings else "")
+    # Newer dependencies deprecate more: where every warning is an error, that would hide what the tests are about.
+    lenient = ("-Wignore::DeprecationWarning",) if settings and "error" in settings[1] else ()
+    return TestPlan(Framework.PYTEST, ("-m", "pytest", "-q", "--tb=short", *PLUMBING, *lenient, *kept))
 
 
 def kept_options(addopts: str) -> tuple[str, ...]:
@@ -75,8 +79,8 @@ def kept_options(addopts: str) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _pytest_options(tree: SourceTree) -> str | None:
-    """``addopts`` of the first file that configures pytest, as pytest looks for it; None when none does."""
+def _pytest_settings(tree: SourceTree) -> tuple[str, str] | None:
+    """``addopts`` and ``filterwarnings`` of the first file that configures pytest, as pytest looks for it; else None."""
     for path, section in _INI_FILES:
         parser = configparser.RawConfigParser(strict=False)
         try:
@@ -84,11 +88,11 @@ def _pytest_options(tree: SourceTree) -> str | None:
         except (SourceError, configparser.Error):
             continue
         if parser.has_section(section):
-            return parser.get(section, "addopts", fallback="")
-    return _pytest_options_of_pyproject(tree)
+            return parser.get(section, "addopts", fallback=""), parser.get(section, "filterwarnings", fallback="")
+    return _pytest_settings_of_pyproject(tree)
 
 
-def _pytest_options_of_pyproject(tree: SourceTree) -> str | None:
+def _pytest_settings_of_pyproject(tree: SourceTree) -> tuple[str, str] | None:
     try:
         tool = table(parse_toml(tree.text("pyproject.toml")), "tool")
     except SourceError:
@@ -96,7 +100,11 @@ def _pytest_options_of_pyproject(tree: SourceTree) -> str | None:
     if "pytest" not in tool:
         return None
     pytest = table(tool, "pytest")
-    value = table(pytest, "ini_options").get("addopts", pytest.get("addopts", ""))
+    options = table(pytest, "ini_options") or pytest
+    return _joined(options.get("addopts", "")), _joined(options.get("filterwarnings", ""))
+
+
+def _joined(value: object) -> str:
     return shlex.join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -42,6 +42,7 @@ class Wheel:
     name: str
     extras: tuple[str, ...]
     modules: tuple[str, ...]
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,4 +174,5 @@ def read_wheel(path: Path) -> Wheel | None:
         return None
     extras = tuple(line.partition(":")[2].strip() for line in lines if line.startswith("Provides-Extra:"))
     safe = tuple(name for name in names if ".." not in name.split("/") and not name.startswith("/"))
-    return Wheel(path, canonicalize_name(path.name.split("-")[0]), extras, safe)
+    requires = tuple(line.partition(":")[2].strip() for line in lines if line.startswith("Requires-Dist:"))
+    return Wheel(path, canonicalize_name(path.name.split("-")[0]), extras, safe, requires)
