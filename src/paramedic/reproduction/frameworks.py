@@ -24,10 +24,10 @@ _SETTINGS_FILES = (
 def preamble_for(error: str, message: str, tree: SourceTree) -> Preamble | None:
     """What to run first when an attempt ended with ``error``; None when that has nothing to do with set-up."""
     django = error in {"ImproperlyConfigured", "AppRegistryNotReady"} or "isn't in an application in INSTALLED_APPS" in message
-    return _django(tree) if django else None
+    return django_preamble(tree) if django else None
 
 
-def _django(tree: SourceTree) -> Preamble:
+def django_preamble(tree: SourceTree) -> Preamble:
     """Django set up: with the project's settings when it names some, else with the least that the framework needs."""
     configured = settings_module(tree)
     if configured:
@@ -39,6 +39,11 @@ def _django(tree: SourceTree) -> Preamble:
     options = f"INSTALLED_APPS={apps!r}, TEMPLATES={templates!r}, DATABASES={databases!r}, USE_TZ=True, SECRET_KEY='x'"
     lines = (f"if not settings.configured:\n    settings.configure({options})\n    django.setup()",)
     return Preamble(lines, frozenset((Import("django"), Import("django.conf", "settings"))))
+
+
+def uses_django(tree: SourceTree) -> bool:
+    """Whether the repository is a Django project: something that can answer a request by itself."""
+    return any(path.rpartition("/")[2] == "manage.py" for path in tree.files("manage.py")) or settings_module(tree) is not None
 
 
 def settings_module(tree: SourceTree) -> str | None:

@@ -37,6 +37,9 @@ class Replays:
 
     def attempts(self, scene: Scene, rank: float) -> Iterator[Attempt]:
         """Calls of the function, the most faithful first; nothing for functions that cannot be named from outside."""
+        if scene.function is None and scene.path is not None and scene.frame.function in {"<module>", None}:
+            module = self._names.tree.module_name(scene.path)
+            yield Attempt((f"import {module}",), frozenset(), scene.location, rank, f"the import of {module}", subject=module)
         if scene.function is None or scene.path is None or "<locals>" in scene.qualname:
             return
         arguments = self._arguments(scene)

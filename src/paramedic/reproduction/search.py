@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from paramedic.model.diagnosis import Diagnosis
 from paramedic.model.event import Event
 from paramedic.reproduction.code import Attempt
+from paramedic.reproduction.http import Requests
 from paramedic.reproduction.instances import Instances
 from paramedic.reproduction.names import Names
 from paramedic.reproduction.origin import Origins
@@ -89,6 +90,7 @@ class Search:
             if scene.path is None and not scene.installed and callee.index <= own[-1].index:
                 nearest = next((item for item in own if item.index > scene.index), own[-1])
                 yield from self._slicer.attempts(scene, callee if callee.path else nearest, 2.0 * (nearest.index - callee.index))
+        yield from Requests(self.event, self.tree).attempts(self.scenes, 4.5)
         for depth, scene in enumerate(own):
             yield from self._replays.attempts(scene, 3.0 + depth / 2)
 

@@ -30,6 +30,10 @@ _INNARDS = frozenset(
     ("__class__ __subclasses__ __globals__ __builtins__ __import__ __loader__ __code__ __bases__ __base__ __mro__ __dict__ "
      "__getattribute__ __reduce__ __reduce_ex__ __closure__ __func__ __self__ __module__ __spec__ __wrapped__ mro").split()
 )  # fmt: skip
+_TOUCHING = frozenset(
+    ("open read_text read_bytes write_text write_bytes touch mkdir makedirs symlink_to hardlink_to FileIO FileHandler connect "
+     "TarFile ZipFile GzipFile BZ2File LZMAFile").split()
+)  # fmt: skip
 _OS_ALLOWED = frozenset(("path", "sep", "linesep", "fspath", "environ"))
 
 
@@ -48,7 +52,7 @@ def objection(text: str, allowed_roots: Container[str]) -> str | None:
         reason = _about(node, allowed_roots)
         if reason:
             return reason
-    return None
+    return _about_files(tree)
 
 
 def _about(node: ast.AST, allowed: Container[str]) -> str | None:
@@ -60,8 +64,6 @@ def _about(node: ast.AST, allowed: Container[str]) -> str | None:
         return _about_attribute(node)
     if isinstance(node, ast.Name):
         return _about_name(node.id)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open":
-        return None if _opens_own_file(node) else "opens a file"
     return None
 
 
@@ -92,9 +94,45 @@ def _about_name(name: str) -> str | None:
     return f"uses {name}" if hasattr(builtins, name) and name not in _BUILTINS and not keyword.iskeyword(name) else None
 
 
-def _opens_own_file(node: ast.Call) -> bool:
-    """Only a path below a fresh folder: ``open(os.path.join(folder, "plain-name"), …)`` or a plain variable of one."""
-    return bool(node.args) and isinstance(node.args[0], ast.Name | ast.Call)
+def _about_files(tree: ast.Module) -> str | None:
+    """Files are touched only below a temporary folder that the program makes for itself."""
+    touched = [subject for node in ast.walk(tree) if isinstance(node, ast.Call) and (subject := _touched(node)) is not None]
+    if not touched:
+        return None
+    own = _below_temporary(tree)
+    if any(not own & {part.id for part in ast.walk(subject) if isinstance(part, ast.Name)} for subject in touched):
+        return "touches a file that is not its own"
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return "leaves its own folder" if any(text.startswith(("/", "~", "\\")) or ".." in text for text in texts) else None
+
+
+def _touched(node: ast.Call) -> ast.expr | None:
+    """The path that a call reads or writes; None for a call that touches no file of its own accord."""
+    if isinstance(node.func, ast.Name):
+        return node.args[0] if node.func.id == "open" and node.args else None
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in _TOUCHING:
+        return None
+    holder = node.func.value
+    library = isinstance(holder, ast.Name) and holder.id in _STANDARD
+    return (node.args[0] if node.args else holder) if library else holder if node.func.attr != "open" else None
+
+
+def _below_temporary(tree: ast.Module) -> set[str]:
+    """Names of temporary folders, and of what is computed from them."""
+    own: set[str] = set()
+    for _ in range(4):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.withitem):
+                value, targets = node.context_expr, [node.optional_vars] if node.optional_vars else []
+            elif isinstance(node, ast.Assign):
+                value, targets = node.value, node.targets
+            else:
+                continue
+            if ast.unparse(value).startswith("tempfile.") or own & {
+                item.id for item in ast.walk(value) if isinstance(item, ast.Name)
+            }:
+                own |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return own
 
 
 def builtin(name: str) -> bool:
