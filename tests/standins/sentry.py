@@ -52,12 +52,12 @@ class SentryStandIn(StandIn):
         return Answer(404, {"detail": "not found"})
 
     def issue(self, asked: Asked, organization: str, issue: str) -> Answer:
-        if issue not in ("4711", "SHOP-1A"):
+        if not (issue.isdigit() and int(issue) >= 4711) and issue != "SHOP-1A":
             return Answer(404, {"detail": "The requested resource does not exist"})
         hour = int(time.time()) // 3600 * 3600
         body: dict[str, object] = {
-            "id": "4711",
-            "shortId": "SHOP-1A",
+            "id": issue if issue.isdigit() else "4711",
+            "shortId": f"SHOP-{issue}" if issue.isdigit() and issue != "4711" else "SHOP-1A",
             "title": "KeyError: 'sku'",
             "culprit": "shop.cart in total",
             "level": "error",

@@ -16,7 +16,7 @@ from paramedic.sandbox.choose import choose_sandbox
 from paramedic.sandbox.project import Project
 from paramedic.sessions.pipeline import TriageOptions, prepare_project
 from paramedic.settings import Configuration, Settings
-from paramedic.settings.file import Action, RepositoryConfig
+from paramedic.settings.file import Action, ProjectConfig, RepositoryConfig
 from paramedic.source.repository import Repository
 from paramedic.source.tree import SourceTree
 from paramedic.store import sessions as store
@@ -84,7 +84,7 @@ class Desk:
     def repository(self) -> tuple[str, RepositoryConfig]:
         """The repository of the session's project. Raises ``NotConfigured`` naming the table to write."""
         project, configuration = self.session.project, self.house.configuration
-        named = configuration.projects.get(project or "")
+        named = _project(configuration, project)
         name = named.repository if named else None
         if name is None and len(configuration.repositories) == 1 and not configuration.projects:
             name = next(iter(configuration.repositories))
@@ -129,3 +129,11 @@ class Desk:
                 self.say,
             )
         return self._kept_project
+
+
+def _project(configuration: Configuration, name: str | None) -> ProjectConfig | None:
+    """By slug; else by number, Sentry's or ours, since hooks name a project by either."""
+    if name is None or name in configuration.projects:
+        return configuration.projects.get(name or "")
+    numbered = (project for project in configuration.projects.values() if name in (project.sentry_id, str(project.id or "")))
+    return next(numbered, None)

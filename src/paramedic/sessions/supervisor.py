@@ -23,7 +23,7 @@ SUPERVISOR_VARIABLE = "PARAMEDIC_SUPERVISOR_PID"
 """Tells a child whose child it is, so that it can end when its parent was killed."""
 FIRST_PAUSE_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 30.0
-STEADY_SECONDS = 30.0
+STEADY_SECONDS = 5.0
 STOP_SECONDS = 30.0
 _BAD_INPUT = 2
 """The exit code of a process whose settings are wrong: starting it again would change nothing."""
