@@ -54,13 +54,15 @@ class BubblewrapSandbox:
     def run(self, command: Command) -> Outcome:
         """Run and wait. Raises ``SandboxUnavailable`` when the isolation itself could not be set up."""
         with _staged(command) as staged:
-            argv = [self._binary, *self._options(command, staged), "--", *_limited(command.limits), *command.argv]
+            options = b"".join(option.encode() + b"\0" for option in self._options(command, staged))
             finished = run_bounded(
-                argv,
+                [self._binary, "--", *_limited(command.limits), *command.argv],
                 wall_seconds=command.limits.wall_seconds,
                 output_bytes=command.limits.output_bytes,
                 stdin=command.stdin,
                 status_option="--json-status-fd",
+                # Not as arguments: those of the first process can be read inside, and would tell paths of the host.
+                hidden=("--args", options),
                 inspect=lambda status: _over_limit(status, command.limits),
             )
         _check_started(finished)
@@ -80,7 +82,8 @@ class BubblewrapSandbox:
             yield from ("--perms", "1777", "--size", size, "--tmpfs", folder)
         for mount in (*command.mounts, *staged):
             yield from ("--bind" if mount.writable else "--ro-bind", str(mount.source), mount.target)
-        yield from ("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", command.directory)
+        # For the superuser the kernel lets the owner write /proc/sys, in any namespace: core_pattern alone is a way out.
+        yield from ("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", command.directory)
         for name, value in ({"HOME": HOME, "PATH": "/usr/bin:/bin"} | dict(command.environment)).items():
             yield from ("--setenv", name, value)
 

@@ -40,7 +40,7 @@ from paramedic.source.tree import SourceTree
 
 Progress = Callable[[str], None]
 
-_SCHEME = "8"
+_SCHEME = "9"
 _RECORD = "paramedic.json"
 _SPECIFICATIONS = (
     *("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "Pipfile", "Pipfile.lock", "uv.lock", "poetry.lock"),

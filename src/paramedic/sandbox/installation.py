@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ _MOST_DROPS = 4
 _MOST_WISHES = 80
 _MOST_ROUNDS = 20
 _MOST_BUILDS = 6
+_BUILD_SECONDS = 10.0
 _TEST_EXTRAS = ("test", "tests", "testing")
 _STEADY_PYTEST, _ANY_PYTEST = "pytest>=7.2,<8", "pytest>=7.2"
 """Suites of many years run under pytest 7; those that need a newer one say so. Older ones do not run on newer Pythons."""
@@ -155,7 +157,11 @@ class Installation:
         return sorted(places, key=lambda line: places[line])[:1]
 
     def _build_beside(self, lines: list[str]) -> None:
-        built = {line for line in lines[:_MOST_BUILDS] if self._built_beside(line)}
+        built = set()
+        deadline = time.monotonic() + _BUILD_SECONDS
+        for line in sorted(lines, key=lambda line: requirement_name(line) not in self.modules)[:_MOST_BUILDS]:
+            if time.monotonic() < deadline and self._built_beside(line):
+                built.add(line)
         left = [line for line in lines if line not in built]
         if left:
             self.notes.append(f"Optional, and not to be had: {', '.join(left)[:300]}.")

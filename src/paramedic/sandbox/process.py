@@ -75,24 +75,29 @@ def run_bounded(
     stdin: bytes = b"",
     environment: dict[str, str] | None = None,
     status_option: str | None = None,
+    hidden: tuple[str, bytes] | None = None,
     inspect: Inspect = lambda _status: None,
 ) -> Finished:
-    """Run ``argv`` in a session of its own and wait. ``status_option`` is given, with a descriptor, before argv's last part.
+    """Run ``argv`` in a session of its own and wait.
+
+    ``status_option`` and the name of ``hidden`` are options put after the program, each with the number of a descriptor: to
+    the first the child writes its status, from the second it reads those bytes.
 
     Guarantees: returns within ``wall_seconds`` plus some two seconds; keeps at most ``output_bytes`` per stream.
     """
     read_status, write_status = os.pipe()
-    full = [argv[0], status_option, str(write_status), *argv[1:]] if status_option else list(argv)
-    with _as_file(stdin) as stdin_file:
+    with _as_file(stdin) as stdin_file, _as_file(hidden[1] if hidden else b"") as hidden_file:
+        status = (status_option, str(write_status)) if status_option else ()
+        options = (*status, *((hidden[0], str(hidden_file)) if hidden else ()))
         started = time.monotonic()
         try:
             process = subprocess.Popen(
-                full,
+                [argv[0], *options, *argv[1:]],
                 stdin=stdin_file,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env={} if environment is None else environment,
-                pass_fds=(write_status,) if status_option else (),
+                pass_fds=tuple(int(option) for option in options[1::2]),
                 start_new_session=True,
             )
         except OSError:
@@ -111,7 +116,7 @@ class _File:
     """Bytes as an open descriptor: no writer thread, and no deadlock when the child does not read."""
 
     def __init__(self, content: bytes) -> None:
-        self.descriptor = os.memfd_create("stdin")
+        self.descriptor = os.memfd_create("input")
         view = memoryview(content)
         while view:
             view = view[os.write(self.descriptor, view) :]

@@ -7,7 +7,6 @@ import configparser
 import contextlib
 import json
 import re
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -17,6 +16,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from paramedic.model.errors import SourceError
+from paramedic.sandbox.undeclared import undeclared_tools
 from paramedic.source.roots import Table, parse_toml, table
 from paramedic.source.tree import SourceTree
 
@@ -72,7 +72,7 @@ def read(tree: SourceTree) -> Declared:
     return Declared(
         name=_name(pyproject, tree, setup),
         main=_usable(main, notes),
-        tests=tuple(line for line in _usable(_test_lines(tree, pyproject, setup, notes), notes) if not _is_tool(line)),
+        tests=_with_undeclared(tree, _usable(_test_lines(tree, pyproject, setup, notes), notes)),
         published=_usable(_published(tree), notes),
         pins=_locked(tree),
         builds=has_system and (bool(setup) or _is_package(pyproject, tree)),
@@ -302,6 +302,12 @@ def _usable(lines: Iterable[str], notes: list[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _with_undeclared(tree: SourceTree, lines: tuple[str, ...]) -> tuple[str, ...]:
+    wanted = [line for line in lines if not _is_tool(line)]
+    known = {requirement_name(line) for line in wanted}
+    return (*wanted, *(name for name in undeclared_tools(tree) if name not in known))
+
+
 def _is_tool(line: str) -> bool:
     name = canonicalize_name(Requirement(line).name)
     return name in _TOOLS or name.startswith(_TOOL_PREFIXES)
@@ -346,11 +352,3 @@ def is_version(text: str) -> bool:
 def _strings(values: object) -> Iterator[str]:
     if isinstance(values, list):
         yield from (value for value in values if isinstance(value, str))
-
-
-def split_command(line: str) -> list[str]:
-    """The words of a configured command; the whole as one word when its quotes do not match."""
-    try:
-        return shlex.split(line)
-    except ValueError:
-        return [line]

@@ -43,7 +43,8 @@ class TestPlan:
 
 
 def plan_tests(tree: SourceTree, test_command: str | None) -> TestPlan:
-    """The given command, else that of ``.paramedic.toml``, else Django's runner where only that can work, else pytest, which runs unittest's cases too."""
+    """The given command, else that of ``.paramedic.toml``, else Django's runner where only that can work, else pytest, which
+    runs unittest's cases too."""
     command = test_command or read_project_file(tree).test
     if command:
         return TestPlan(Framework.COMMAND, (command,))
