@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-NOUNS = ("triage", "serve", "doctor")
+NOUNS = ("triage", "serve", "demo", "doctor")
 
 
 def main() -> None:

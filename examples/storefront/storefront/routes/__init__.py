@@ -1,0 +1,1 @@
+"""One blueprint a module; ``app`` registers all that it finds here."""
