@@ -1,0 +1,199 @@
+"""The oracle: a patched tree runs the case's trigger and variants, and is held against the fixed release's outcomes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.crashes.case import CACHE, Case, source_of
+from paramedic.sandbox.environment import find_uv
+from paramedic.source.tree import SourceTree
+
+RUNNER = r"""
+import contextlib, importlib, importlib.util, io, json, os, sys, warnings
+warnings.simplefilter("ignore")
+folder, package, root = sys.argv[1:4]
+sys.path[:] = [path for path in sys.path if path != ""]
+sys.path.insert(0, folder)
+sys.dont_write_bytecode = True
+out = sys.stdout
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(name, os.path.join(folder, name + ".py"))
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+def run(call):
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            value = call()
+        return {"value": json.loads(json.dumps(value))}
+    except BaseException as error:
+        return {"raises": type(error).__name__}
+
+found = getattr(importlib.import_module(package), "__file__", None) or ""
+result = {"patched": os.path.realpath(found).startswith(os.path.realpath(root)) or not found}
+result["trigger"] = run(load("trigger").trigger)
+result["variants"] = [run(variant) for variant in load("variants").VARIANTS]
+print("@@RESULT@@" + json.dumps(result), file=out)
+"""
+PLUGIN = r"""
+import json, pytest
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    yield
+    if call.excinfo and call.when == "call":
+        error, frames = call.excinfo.value, []
+        trace = error.__traceback__
+        while trace:
+            frames.append((trace.tb_frame.f_code.co_filename, trace.tb_frame.f_code.co_name))
+            trace = trace.tb_next
+        print("@@RAISED@@" + json.dumps([type(error).__name__, frames]))
+"""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """``correct``: as the fixed release throughout. ``harmless``: the crash is gone and all that worked is unchanged."""
+
+    correct: bool
+    harmless: bool
+    detail: str = ""
+
+
+def located(case: Case, suspects: list[dict[str, Any]]) -> tuple[bool, bool]:
+    """Whether a function that the developers changed is the first, or among the first three, suspects."""
+    hits = [any(_same(place, suspect) for place in case.facts["fix_locations"]) for suspect in suspects[:3]]
+    return bool(hits and hits[0]), any(hits)
+
+
+def _same(place: dict[str, str], suspect: dict[str, Any]) -> bool:
+    file = (
+        suspect["file"] == place["file"]
+        or suspect["file"].endswith("/" + place["file"])
+        or place["file"].endswith("/" + suspect["file"])
+    )
+    theirs, ours = (place.get("function") or "").replace(".<locals>", ""), (suspect["function"] or "").replace(".<locals>", "")
+    return file and (theirs == ours or theirs.rsplit(".", 1)[-1] == ours.rsplit(".", 1)[-1])
+
+
+def reproduced(case: Case, reproduction: dict[str, Any]) -> bool:
+    """The test, run against the buggy release by the project's plain means, fails as the event did."""
+    with _tree(case) as root:
+        path = root / reproduction["path"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(reproduction["source"], encoding="utf-8")
+        (root / "bench_reporter.py").write_text(PLUGIN, encoding="utf-8")
+        command = [
+            "-m",
+            "pytest",
+            "-q",
+            "-s",
+            "-p",
+            "bench_reporter",
+            "-p",
+            "no:cacheprovider",
+            "-o",
+            "addopts=",
+            reproduction["node"],
+        ]
+        answer = _python(case, command, root, cwd=root)
+    for line in answer.splitlines():
+        if "@@RAISED@@" in line:
+            kind, frames = json.loads(line.split("@@RAISED@@", 1)[1])
+            return kind == case.facts["exception"]["type"] and _in_crash_function(case, frames)
+    return False
+
+
+def _in_crash_function(case: Case, frames: list[list[str]]) -> bool:
+    crash = case.facts["crash"]
+    own = [name for file, name in frames if file.endswith("/" + crash["file"])]
+    return bool(own) and (own[-1] == crash["function"] or case.facts["exception"]["type"] == "RecursionError")
+
+
+def judge(case: Case, diff: str) -> Judgement:
+    """Apply the diff to a copy of the buggy release and compare with the oracle."""
+    with _tree(case) as root:
+        applied = subprocess.run(
+            ["git", "apply", "--whitespace=nowarn", "-"], cwd=root, input=diff, text=True, capture_output=True, check=False
+        )
+        if applied.returncode:
+            return Judgement(False, False, f"does not apply: {applied.stderr.strip()[:200]}")
+        answer = _python(case, ["-c", RUNNER, str(case.folder), case.facts["import_name"], str(root)], root, cwd=case.folder)
+    line = next((line for line in answer.splitlines() if line.startswith("@@RESULT@@")), None)
+    if line is None:
+        return Judgement(False, False, f"did not run: {answer.strip()[-200:]}")
+    got = json.loads(line[len("@@RESULT@@") :])
+    if not got["patched"]:
+        return Judgement(False, False, "the installed release was imported, not the patched tree")
+    return _compare(case.expected, got)
+
+
+def _compare(expected: dict[str, Any], got: dict[str, Any]) -> Judgement:
+    pairs = [(expected["trigger"], got["trigger"]), *zip(expected["variants"], got["variants"], strict=True)]
+    differing = [index for index, (wanted, given) in enumerate(pairs) if given != wanted["fixed"]]
+    gone = got["trigger"] != expected["trigger"]["buggy"]
+    kept = all(given == wanted["fixed"] for wanted, given in pairs[1:] if wanted["buggy"] == wanted["fixed"])
+    detail = "; ".join(
+        f"{index}: wanted {json.dumps(pairs[index][0]['fixed'])[:60]}, got {json.dumps(pairs[index][1])[:60]}"
+        for index in differing[:3]
+    )
+    return Judgement(not differing, gone and kept, detail)
+
+
+@contextlib.contextmanager
+def _tree(case: Case) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        root = Path(folder) / "tree"
+        shutil.copytree(source_of(case), root, symlinks=True)
+        yield root
+
+
+def _python(case: Case, arguments: list[str], root: Path, cwd: Path) -> str:
+    tree = SourceTree.open(root)
+    path = os.pathsep.join(str(root / part) for part in (*tree.source_roots, ""))
+    home = CACHE / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL", "SENTRY"))}
+    environment |= {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "TZ": "UTC", "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [str(environment_of(case) / "bin" / "python"), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180, env=environment, cwd=cwd, check=False)
+    except subprocess.TimeoutExpired:
+        return "timed out"
+    return done.stdout + done.stderr
+
+
+def environment_of(case: Case) -> Path:
+    """A virtual environment with the buggy release and the case's pins. Cached."""
+    facts = case.facts
+    wanted = [f"{facts['package']}=={facts['buggy_version']}", *sorted(facts["extra_requirements"])]
+    folder = CACHE / "environments" / f"{facts['package']}-{facts['buggy_version']}-{abs(hash_of(wanted)):x}"
+    if not (folder / ".ready").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        uv = str(find_uv(None))
+        subprocess.run([uv, "venv", "-q", "-p", facts.get("python", "3.11"), str(folder)], check=True, capture_output=True)
+        subprocess.run(
+            [uv, "pip", "install", "-q", "-p", str(folder), *wanted, "pytest"], check=True, capture_output=True, timeout=900
+        )
+        (folder / ".ready").touch()
+    return folder
+
+
+def hash_of(texts: list[str]) -> int:
+    import zlib
+
+    return zlib.crc32("\n".join(texts).encode())
+
+
+def document(judgement: Judgement) -> dict[str, Any]:
+    return asdict(judgement)
