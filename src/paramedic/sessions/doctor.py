@@ -16,7 +16,7 @@ from paramedic.model.errors import ParamedicError
 from paramedic.sandbox.choose import choose_sandbox
 from paramedic.sandbox.environment import find_uv
 from paramedic.settings import Configuration, Settings, load_configuration
-from paramedic.settings.file import ForgeName, RepositoryConfig
+from paramedic.settings.file import ForgeName, ProjectConfig, RepositoryConfig
 from paramedic.settings.place import configuration_path
 from paramedic.source.repository import Repository
 from paramedic.store.engine import open_engine
@@ -132,10 +132,19 @@ def _intake(settings: Settings, configuration: Configuration) -> Iterator[Check]
         )
     else:
         yield Check("webhook signature", Health.OK, "SENTRY_CLIENT_SECRET is set")
-    own = [name for name, project in configuration.projects.items() if project.id and project.public_key]
-    yield Check(
-        "SDK intake", Health.OK if own else Health.OFF, f"DSN for {', '.join(own)}" if own else "no project has id and public_key"
+    own = [_dsn(settings, project) for project in configuration.projects.values() if project.id and project.public_key]
+    yield Check("SDK intake", Health.OK if own else Health.OFF, ", ".join(own) or "no project has id and public_key")
+    legacy = (
+        "POST /webhook/sentry/legacy/{PARAMEDIC_LEGACY_TOKEN}"
+        if settings.paramedic_legacy_token
+        else "PARAMEDIC_LEGACY_TOKEN is not set"
     )
+    yield Check("legacy plugin", Health.OK if settings.paramedic_legacy_token else Health.OFF, legacy)
+
+
+def _dsn(settings: Settings, project: ProjectConfig) -> str:
+    scheme, _, rest = settings.paramedic_public_url.partition("://")
+    return f"{scheme}://{project.public_key}@{rest}/{project.id}"
 
 
 def _sentry(settings: Settings, *, online: bool) -> Iterator[Check]:
