@@ -22,13 +22,13 @@ from pathlib import Path
 
 import httpx2
 import sqlalchemy as sa
+
 from bench.postgres import running_postgres
 from bench.town import FIRST_ISSUE, Town
-
 from paramedic.store.engine import open_engine, reading
 from paramedic.store.schema import deliveries, effects, issues, sessions
 
-WEB, WORKER = "paramedic.web.server", "paramedic.sessions.worker"
+MODULES = {"web": "paramedic.web.server", "worker": "paramedic.sessions.worker"}
 SERVE = "from paramedic.cli import main; main()"
 SETTLE_SECONDS = 240.0
 ENDED = ("finished", "failed")
@@ -78,7 +78,7 @@ def run(rounds: int, seed: int, database_url: str | None, folder: Path) -> Verdi
         port = _free_port()
         parent = stack.enter_context(_served(town, port, database_url))
         base = f"http://127.0.0.1:{port}"
-        _await_web(base)
+        _await_web(base, town)
         senders = [_round(number, town, sent, base, parent, dice) for number in range(rounds)]
         for sender in senders:
             sender.join(60)
@@ -91,11 +91,10 @@ def _round(number: int, town: Town, sent: Sent, base: str, parent: int, dice: ra
     sender = threading.Thread(target=_send, args=(number, town, sent, base, dice.randrange(2**32)), daemon=True)
     sender.start()
     time.sleep(dice.uniform(0.2, 4.0))
-    victims = dice.choice(((WORKER,), (WORKER,), (WEB,), (WEB, WORKER)))
-    for victim in victims:
-        if _kill(parent, victim):
-            sent.kills[victim.split(".")[1]] += 1
-    _show(f"  round {number + 1}: killed {' and '.join(victim.split('.')[1] for victim in victims)}")
+    victims = dice.choice((("worker",), ("worker",), ("web",), ("web", "worker")))
+    killed = [victim for victim in victims if _kill(parent, MODULES[victim])]
+    sent.kills.update(killed)
+    _show(f"  round {number + 1}: killed {' and '.join(killed) or 'nothing, it was just starting'}")
     return sender
 
 
@@ -208,13 +207,13 @@ def _kill(parent: int, module: str) -> bool:
     return False
 
 
-def _await_web(base: str) -> None:
+def _await_web(base: str, town: Town) -> None:
     for _ in range(300):
         with suppress(httpx2.HTTPError):
             if httpx2.get(f"{base}/health", timeout=2).status_code < 500:
                 return
         time.sleep(0.1)
-    raise TimeoutError("the web process does not answer")
+    raise TimeoutError(f"the web process does not answer:\n{(town.folder / 'serve.log').read_text()[-3000:]}")
 
 
 def _free_port() -> int:

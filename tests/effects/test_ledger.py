@@ -28,6 +28,7 @@ from paramedic.effects.values import (
     branch_name,
     cause_key,
 )
+from paramedic.integrations.sentry.upstream import detect
 from paramedic.model.errors import BadInput
 from paramedic.model.repair import Edit
 from paramedic.settings import Configuration, Settings
@@ -60,6 +61,7 @@ class Bench:
         config = RepositoryConfig(url=str(self.remote), forge=ForgeName.GITHUB, slug="acme/shop")
         engine = open_engine(settings.database)
         upgrade(engine)
+        detect(sentry.url, "sntryi_good")
         self.tools = Tools(settings, Configuration(repositories={"shop": config}), engine, "worker-1")
         with engine.begin() as connection:
             self.issues = [record(connection, _sighting(key)) for key in ("a", "b")]

@@ -144,3 +144,51 @@ class SentryStandIn(StandIn):
 
         links = ", ".join((link(max(0, start - self.page_size), "previous", start > 0), link(end, "next", end < len(rows))))
         return Answer(200, rows[start:end], {"Link": links})
+
+
+class BugsinkStandIn(StandIn):
+    """https://www.bugsink.com/docs/api/"""
+
+    routes = (
+        ("GET", r"/api/canonical/0/projects/", "projects"),
+        ("GET", r"/api/canonical/0/issues/([^/]+)/", "issue"),
+        ("GET", r"/api/canonical/0/events/", "events"),
+        ("GET", r"/api/canonical/0/events/([^/]+)/", "event"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.raw_event: dict[str, object] = {}
+
+    def projects(self, asked: Asked) -> Answer:
+        return Answer(200, {"next": None, "previous": None, "results": []})
+
+    def issue(self, asked: Asked, issue: str) -> Answer:
+        body = {"id": issue, "project": 1, "calculated_type": "KeyError", "calculated_value": "'sku'", "digested_event_count": 3}
+        return Answer(200, {**body, "first_seen": "2026-11-01T10:00:00Z", "transaction": "/cart", "is_resolved": False})
+
+    def events(self, asked: Asked) -> Answer:
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        if "cursor" in asked.query:
+            return Answer(200, {"next": None, "results": [{"id": "e3", "timestamp": now}]})
+        following = f"{self.url}/api/canonical/0/events/?issue={asked.query['issue']}&cursor=x"
+        rows = [{"id": "e1", "timestamp": "2026-11-01T10:00:00Z"}, {"id": "e2", "timestamp": "2026-11-02T10:00:00Z"}]
+        return Answer(200, {"next": following, "results": rows})
+
+    def event(self, asked: Asked, event: str) -> Answer:
+        return Answer(200, {"id": event, "event_id": event, "data": {**self.raw_event, "event_id": event}})
+
+
+class GlitchTipStandIn(SentryStandIn):
+    """Sentry's paths without statistics, users by time or committers, and ``comments`` for ``notes``."""
+
+    def __init__(self) -> None:
+        super().__init__(old=True)
+
+    def answer(self, asked: Asked) -> Answer:
+        if "/notes/" in asked.path or "committers" in asked.path:
+            return Answer(404, {"detail": "Not Found"})
+        return super().answer(asked)
+
+    def settings(self, asked: Asked) -> Answer:
+        return Answer(200, {"socialApps": [], "billingEnabled": False, "iPaidForGlitchTip": False, "version": "5.0.0"})

@@ -14,7 +14,9 @@ from paramedic.effects.messages import COMMENT_LIMIT, safe_url
 from paramedic.effects.values import Comment, Effect, EffectKind, OpenPullRequest, Patch, Push
 from paramedic.integrations.forge import NewPullRequest
 from paramedic.integrations.forges import open_forge
+from paramedic.integrations.sentry.bugsink import BugsinkClient
 from paramedic.integrations.sentry.client import SentryClient
+from paramedic.integrations.sentry.upstream import open_upstream
 from paramedic.model.errors import NotConfigured, OutsideError, ParamedicError
 from paramedic.settings import Configuration, Settings
 from paramedic.settings.file import RepositoryConfig
@@ -85,7 +87,9 @@ def _comment(payload: Comment, issue_id: int, tools: Tools) -> str:
 
 def _write_comment(payload: Comment, issue_id: int, tools: Tools) -> str:
     """Edit our comment where there is one, else post it."""
-    client = SentryClient.from_settings(tools.settings)
+    client = open_upstream(tools.settings)
+    if isinstance(client, BugsinkClient):
+        raise NotConfigured("Bugsink's comments cannot be edited, so none is posted.")
     try:
         text = _with_link(payload, tools)
         with reading(tools.engine).connect() as connection:

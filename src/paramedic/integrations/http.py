@@ -49,7 +49,7 @@ class Outside:
     _client: httpx2.Client | None = None
 
     def get(self, path: str, **params: str | int) -> object:
-        return self._decoded(self._patiently("GET", path, params=params))
+        return self._decoded(self.respond(path, **params))
 
     def put(self, path: str, body: object) -> object:
         return self._decoded(self._patiently("PUT", path, json=body))
@@ -59,15 +59,15 @@ class Outside:
 
     def respond(self, path: str, **params: str | int) -> httpx2.Response:
         """The whole answer to a GET, for callers that read its headers."""
-        return self._patiently("GET", path, params=params)
+        # An empty mapping would take the query off an address.
+        return self._patiently("GET", path, params=params or None)
 
     def pages(self, path: str, *, rows_at_most: int, **params: str | int) -> Iterator[object]:
         """The rows of a list, page after page. Sentry always sends a next link; ``results="false"`` ends it."""
         address: str | None = path
         left = rows_at_most
         while address and left > 0:
-            # An empty mapping would take the query off the link.
-            response = self._patiently("GET", address, params=params or None)
+            response = self.respond(address, **params)
             rows = self._decoded(response)
             for row in (rows if isinstance(rows, list) else [])[:left]:
                 left -= 1

@@ -7,11 +7,10 @@ import re
 from dataclasses import dataclass
 
 from paramedic.effects.messages import Subject
-from paramedic.integrations.sentry.client import SentryClient
 from paramedic.integrations.sentry.event import parse_event
 from paramedic.integrations.sentry.facts import Upstream
-from paramedic.integrations.sentry.gather import gather as gather_upstream
-from paramedic.model.errors import SourceError
+from paramedic.integrations.sentry.upstream import gather_upstream
+from paramedic.model.errors import NotConfigured, SourceError
 from paramedic.model.event import Event
 from paramedic.sessions.desk import Checkout, Desk
 from paramedic.source.git import git_text
@@ -80,13 +79,10 @@ def _ask_sentry(desk: Desk, stored: Event | None) -> Upstream:
     upstream_id = upstream_id or (stored.issue_id if stored else None)
     if upstream_id is None:
         return Upstream()
-    if settings.sentry_auth_token is None or settings.sentry_org_slug is None:
-        return Upstream(missing=("Sentry was not asked: SENTRY_AUTH_TOKEN or SENTRY_ORG_SLUG is not set.",))
-    client = SentryClient.from_settings(settings)
     try:
-        return gather_upstream(client, upstream_id, desk.session.event_id)
-    finally:
-        client.close()
+        return gather_upstream(settings, upstream_id, desk.session.event_id)
+    except NotConfigured as error:
+        return Upstream(missing=(f"Sentry was not asked: {error}",))
 
 
 def _of_sentry(repository: Repository, upstream: Upstream) -> Resolved | None:

@@ -61,16 +61,10 @@ def _from_envelope(body: bytes) -> Event | None:
 
 
 def _from_sentry(url: str) -> Event:
-    from paramedic.integrations.sentry.client import SentryClient
-    from paramedic.integrations.sentry.reference import parse_reference
+    from paramedic.integrations.sentry.upstream import fetch_event
     from paramedic.settings import load_settings
 
-    reference = parse_reference(url)
-    client = SentryClient.from_settings(load_settings())
-    try:
-        return client.event(reference.issue, reference.event)
-    finally:
-        client.close()
+    return fetch_event(load_settings(), url)
 
 
 def _from_store(issue_id: int) -> Event:

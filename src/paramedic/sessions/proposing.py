@@ -25,6 +25,7 @@ from paramedic.effects.values import (
 )
 from paramedic.integrations.forge import PullState
 from paramedic.integrations.forges import open_forge
+from paramedic.integrations.sentry.facts import Flavour
 from paramedic.model.errors import ParamedicError
 from paramedic.model.repair import TriageResult
 from paramedic.sessions.desk import Checkout, Desk
@@ -155,14 +156,19 @@ def _comment(desk: Desk, upstream: str, text: str, opened: str | None) -> list[C
 def _comments(desk: Desk, findings: Findings) -> bool:
     """Whether a comment can be made at all; the log says why not."""
     settings = desk.house.settings
-    if settings.sentry_auth_token and settings.sentry_org_slug and desk.session.action != Action.OBSERVE:
-        return True
-    reason = (
-        "the rule only observes" if desk.session.action == Action.OBSERVE else "SENTRY_AUTH_TOKEN or SENTRY_ORG_SLUG is not set"
+    obstacles = (
+        (
+            settings.sentry_auth_token is None or settings.sentry_org_slug is None,
+            "SENTRY_AUTH_TOKEN or SENTRY_ORG_SLUG is not set",
+        ),
+        (findings.upstream.flavour is Flavour.BUGSINK, "Bugsink's comments cannot be edited"),
+        (desk.session.action == Action.OBSERVE, "the rule only observes"),
     )
-    log.info("sentry_comment_skipped", issue_id=_upstream_issue(findings), reason=reason)
-    desk.say("propose", f"No comment on the issue: {reason}.")
-    return False
+    reason = next((reason for hinders, reason in obstacles if hinders), None)
+    if reason is not None:
+        log.info("sentry_comment_skipped", issue_id=_upstream_issue(findings), reason=reason)
+        desk.say("propose", f"No comment on the issue: {reason}.")
+    return reason is None
 
 
 def _upstream_issue(findings: Findings) -> str | None:

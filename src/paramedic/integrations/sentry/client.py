@@ -72,7 +72,7 @@ class SentryClient:
         self._projects = f"/projects/{quote(organization, safe='')}"
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> SentryClient:
+    def from_settings(cls, settings: Settings, flavour: Flavour = Flavour.SENTRY) -> SentryClient:
         """The configured organisation. Raises ``NotConfigured`` naming what is missing."""
         if settings.sentry_auth_token is None:
             raise NotConfigured("SENTRY_AUTH_TOKEN is not set.", remedy=remedy(401))
@@ -82,6 +82,7 @@ class SentryClient:
             settings.sentry_self_hosted_url,
             settings.sentry_org_slug,
             settings.sentry_auth_token.get_secret_value(),
+            flavour=flavour,
             verify=str(settings.sentry_ca_file) if settings.sentry_ca_file else settings.sentry_verify_tls,
         )
 

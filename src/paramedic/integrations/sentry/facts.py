@@ -93,6 +93,7 @@ class Note:
 class Upstream:
     """All that could be had about an issue; ``missing`` says what could not, and why, one sentence each."""
 
+    flavour: Flavour = Flavour.SENTRY
     issue: IssueFacts | None = None
     event: Event | None = None
     frequency: Frequency | None = None

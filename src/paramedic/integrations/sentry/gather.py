@@ -41,10 +41,12 @@ def gather(client: SentryClient, issue_id: str, event_id: str | None = None) -> 
     asking = _Gathering(client)
     answer = asking.ask("The issue", lambda: client.issue(issue_id), None)
     if answer is None:
-        return Upstream(missing=tuple(asking.missing))
+        return Upstream(client.flavour, missing=tuple(asking.missing))
     issue, series = answer
     event = asking.ask("The event", lambda: client.event(issue_id, event_id), None)
-    found = Upstream(issue=issue, event=event, frequency=_frequency(asking, issue, series), tags=_tags(asking, issue_id))
+    found = Upstream(
+        client.flavour, issue, event=event, frequency=_frequency(asking, issue, series), tags=_tags(asking, issue_id)
+    )
     return replace(_history(asking, found, issue, event), missing=tuple(asking.missing))
 
 
