@@ -22,6 +22,10 @@ from paramedic.sandbox.uv import interpreter_mounts
 
 pytestmark = pytest.mark.sandbox
 
+SHORT = Limits(wall_seconds=20)
+PRIVATE = ("/root", "/etc/shadow", "/etc/ssh", "/var", "/run", "/home/user/.ssh", "/sys", "/work", "/opt", "/mnt")
+SYSTEM = ("/x", "/usr/x", "/etc/x", "/dev/x", "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname")
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> BubblewrapSandbox:
@@ -33,12 +37,12 @@ def shell(sandbox: BubblewrapSandbox, script: str, **options: object) -> Outcome
     return sandbox.run(Command(argv=("/bin/sh", "-c", script), directory="/", limits=limits, **options))  # type: ignore[arg-type]
 
 
-def python(sandbox: BubblewrapSandbox, script: str, limits: Limits = Limits(wall_seconds=20), *mounts: Mount) -> Outcome:
+def python(sandbox: BubblewrapSandbox, script: str, limits: Limits = SHORT) -> Outcome:
     interpreter = running()
     command = Command(
         argv=(str(interpreter.path), "-c", script),
         directory="/tmp",
-        mounts=(*interpreter_mounts(interpreter), *mounts),
+        mounts=tuple(interpreter_mounts(interpreter)),
         limits=limits,
     )
     return sandbox.run(command)
@@ -70,9 +74,7 @@ except OSError as error:
     assert python(sandbox, script).stdout == "loopback works\noutside: Network is unreachable\n"
 
 
-@pytest.mark.parametrize(
-    "path", ["/root", "/etc/shadow", "/etc/ssh", "/var", "/run", "/home/user/.ssh", "/sys", "/work", "/opt", "/mnt"]
-)
+@pytest.mark.parametrize("path", PRIVATE)
 def test_nothing_private_of_the_host_is_there(sandbox: BubblewrapSandbox, path: str) -> None:
     assert shell(sandbox, f"ls -d {path}").exit_code != 0
 
@@ -95,9 +97,7 @@ def test_other_processes_cannot_be_seen_or_signalled(sandbox: BubblewrapSandbox)
     assert int(done.stdout.split()[0]) < 8
 
 
-@pytest.mark.parametrize(
-    "path", ["/x", "/usr/x", "/etc/x", "/dev/x", "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname"]
-)
+@pytest.mark.parametrize("path", SYSTEM)
 def test_the_system_is_read_only(sandbox: BubblewrapSandbox, path: str) -> None:
     assert shell(sandbox, f": >> {path}").exit_code != 0
 

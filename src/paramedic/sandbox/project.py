@@ -92,7 +92,7 @@ class ProjectRunner:
         output = (done.stdout.rstrip() + "\n" + done.stderr).strip()
         return Run(
             name="tests",
-            command=report.shown_command(self._shown(argv)),
+            command=self._shown(argv),
             exit_code=done.exit_code,
             seconds=round(done.seconds, 3),
             output=_printable(output)[-_SHOWN_OUTPUT:],
@@ -111,11 +111,12 @@ class ProjectRunner:
             return ("/bin/sh", "-c", line.replace("{paths}", paths) if "{paths}" in line else f"{line} {paths}".rstrip())
         return (str(self.project.environment.interpreter), *plan.argv, *names)
 
-    def _shown(self, argv: tuple[str, ...]) -> tuple[str, ...]:
+    @staticmethod
+    def _shown(argv: tuple[str, ...]) -> str:
         """The command as a reader would type it."""
         if argv[0] == "/bin/sh":
-            return (argv[2],)
-        return ("python", *(word for word in argv[1:] if word not in PLUMBING))
+            return argv[2]
+        return report.shown_command(("python", *(word for word in argv[1:] if word not in PLUMBING)))
 
     def _tally(self, done: Outcome, written: str) -> report.Tally:
         tally = report.of_pytest(written) or report.of_unittest(done.stderr) or report.of_unittest(done.stdout)

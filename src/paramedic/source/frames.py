@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,12 +20,16 @@ _SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """One file that a frame may mean. ``strength`` orders the ways it was found; ``needs_text``: only the line's own text
-    confirms it, because the name alone could be anybody's."""
+    """One file that a frame may mean. ``strength`` orders the ways it was found.
+
+    ``needs_text``: only the very line with its text confirms it, because the name alone could be anybody's.
+    ``needs_line``: the text must be somewhere in it, where the event has it; a function of that name is not enough.
+    """
 
     path: str
     strength: int
     needs_text: bool = False
+    needs_line: bool = False
 
 
 def map_frames(
@@ -57,12 +62,18 @@ def _map(frame: Frame, tree: SourceTree, index: _Paths) -> tuple[str, Place] | N
             place = locate(tree, match.path, frame)
         except SourceError:
             continue
-        if not place.plausible or (match.needs_text and not (place.exact and place.confirmed)):
+        if not place.plausible or not _satisfied(match, place, frame):
             continue
         key = (place.exact, place.confirmed, match.strength)
         if best is None or key > best[0]:
             best = (key, match.path, place)
     return None if best is None else (best[1], best[2])
+
+
+def _satisfied(match: _Match, place: Place, frame: Frame) -> bool:
+    if match.needs_text:
+        return place.exact and place.confirmed
+    return place.confirmed or not match.needs_line or not (frame.context_line or "").strip()
 
 
 class _Paths:
@@ -77,7 +88,7 @@ class _Paths:
     def matches(self, frame: Frame) -> Iterator[_Match]:
         path = _posix(frame.abs_path) or _posix(frame.filename)
         yield from self._by_prefix(path)
-        yield from self._by_module(frame.module)
+        yield from self._by_module(frame.module, standard=_is_standard(path, frame.module))
         for candidate in {path, _posix(frame.filename)}:
             yield from self._by_suffix(candidate)
 
@@ -91,13 +102,13 @@ class _Paths:
                     if self._tree.exists(joined):
                         yield _Match(joined, 100)
 
-    def _by_module(self, module: str | None) -> Iterator[_Match]:
+    def _by_module(self, module: str | None, *, standard: bool) -> Iterator[_Match]:
         if not module or module in {"__main__", "builtins"}:
             return
         found = self._tree.find_module(module)
         if found:
-            yield _Match(found, 90, needs_text="." not in module)
-        if "." in module:
+            yield _Match(found, 90, needs_text="." not in module or standard)
+        if "." in module and not standard:
             parts = module.split(".")
             for tail in ([*parts[:-1], f"{parts[-1]}.py"], [*parts, "__init__.py"]):
                 yield from self._ending_with(tail, strength=50)
@@ -110,6 +121,8 @@ class _Paths:
         library = _LIBRARY.match(path)
         if library:
             parts = path[library.end() :].split("/")
+            if _is_standard(path, None):
+                return
             yield from self._ending_with(parts, strength=60)
             if len(parts) == 1 and self._tree.exists(parts[0]):
                 yield _Match(parts[0], 10, needs_text=True)
@@ -124,7 +137,15 @@ class _Paths:
         wanted = "/".join(parts)
         for candidate in self._by_tail.get(tuple(parts[-2:]), ()):
             if candidate == wanted or candidate.endswith(f"/{wanted}"):
-                yield _Match(candidate, strength)
+                yield _Match(candidate, strength, needs_line=True)
+
+
+def _is_standard(path: str, module: str | None) -> bool:
+    """Whether a frame is of the standard library: by its folder, or by its name when there is no path that says more."""
+    library = _LIBRARY.match(path)
+    if library:
+        return "-packages/" not in library[0]
+    return not path.startswith("/") and (module or "").partition(".")[0] in sys.stdlib_module_names
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:
