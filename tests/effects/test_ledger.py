@@ -61,7 +61,7 @@ class Bench:
         config = RepositoryConfig(url=str(self.remote), forge=ForgeName.GITHUB, slug="acme/shop")
         engine = open_engine(settings.database)
         upgrade(engine)
-        detect(sentry.url, "sntryi_good")
+        detect(sentry.url, "sntryi_good", True)
         self.tools = Tools(settings, Configuration(repositories={"shop": config}), engine, "worker-1")
         with engine.begin() as connection:
             self.issues = [record(connection, _sighting(key)) for key in ("a", "b")]

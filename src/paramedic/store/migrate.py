@@ -22,6 +22,8 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
             command.upgrade(_config(connection), revision)
             connection.commit()
         finally:
+            # A failed migration leaves a transaction in which nothing else can be said, and hides why.
+            connection.rollback()
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(_LOCK)))
 

@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.Column("users", sa.Integer(), server_default="0", nullable=False),
         sa.Column("grouping", sa.JSON(), nullable=False),
         sa.Column("priority", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("needs_rules", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("needs_rules", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("action", sa.String(length=16), nullable=True),
         sa.Column("rule", sa.String(length=120), nullable=True),
         sa.Column("decision", sa.String(length=500), nullable=True),
