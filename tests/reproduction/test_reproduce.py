@@ -137,7 +137,8 @@ def test_a_project_of_unittest_cases_gets_one_more(tmp_path: Path) -> None:
 
 def test_state_that_the_event_does_not_hold_is_said_to_be_missing(tmp_path: Path) -> None:
     files = {"shop/flag.py": "READY = False\n\n\ndef check():\n    if READY:\n        raise LookupError('stale')\n"}
-    handler = "from shop import flag\n\n\ndef prepare():\n    flag.READY = True\n\n\n\n\n\n\n\n\n\ndef handle():\n    prepare()\n    flag.check()\n"
+    prepare = "from shop import flag\n\n\ndef prepare():\n    flag.READY = True\n"
+    handler = prepare + "\n" * 9 + "def handle():\n    prepare()\n    flag.check()\n"
     home = tmp_path / "home"
     home.mkdir()
     replayed = replay(tmp_path / "project", home, {"shop/__init__.py": ""} | files, handler)

@@ -39,7 +39,7 @@ def test_dangerous_programs_are_refused(text: str) -> None:
         "from shop.cart import Cart\nCart([]).total()",
         "import io\nimport shop\nshop.load(io.BytesIO(b''))",
         "from decimal import Decimal\nimport shop\nshop.price(Decimal('1'))",
-        "import os\nimport tempfile\nwith tempfile.TemporaryDirectory() as d:\n    with open(os.path.join(d, 'a.txt'), 'w') as f:\n        f.write('x')",
+        "import os\nimport tempfile\nwith tempfile.TemporaryDirectory() as d:\n    f = open(os.path.join(d, 'a.txt'), 'w')",
     ],
 )
 def test_harmless_programs_pass(text: str) -> None:

@@ -157,7 +157,9 @@ def _cut(text: str) -> Value:
 
 def _shield(text: str) -> tuple[str, dict[str, str]]:
     """Replace each ``<…>`` outside of quotes by a name, so that the rest parses as an expression."""
-    parts, hidden, position = [], {}, 0
+    parts: list[str] = []
+    hidden: dict[str, str] = {}
+    position = 0
     for start, end in _angles(text):
         name = f"_hidden_{len(hidden)}"
         hidden[name] = text[start:end]

@@ -11,7 +11,8 @@ from paramedic.model.repair import Reproduction
 from paramedic.reproduction.confirm import Confirmed, confirm
 from paramedic.reproduction.reasons import reasons
 from paramedic.reproduction.render import style_of
-from paramedic.reproduction.search import Found, Search
+from paramedic.reproduction.scene import stage_scenes
+from paramedic.reproduction.search import Found, Search, target_of
 from paramedic.reproduction.shrink import Shrunk, shrink
 from paramedic.sandbox.project import ProjectRunner
 
@@ -36,9 +37,11 @@ def reproduce(
 
     The test calls repository code with values rebuilt from the event; where the crash survives that, with made-up ones.
     """
-    search = Search(event, diagnosis, runner, runner.project.tree)
-    if search.target is None:
+    scenes = stage_scenes(event, diagnosis, runner.project.tree)
+    target = target_of(event, scenes)
+    if target is None:
         return Unreproduced(("No frame of the crash lies in the repository.",))
+    search = Search(event, scenes, target, runner)
     found = search.run(progress)
     failures = []
     for item in found[:_CONFIRMED_AT_MOST]:
@@ -51,7 +54,6 @@ def reproduce(
 
 def _confirmed(search: Search, found: Found, runner: ProjectRunner, progress: Callable[[str], None]) -> Reproduction | str:
     target = search.target
-    assert target is not None
     progress("making the test small, and taking personal data out of it")
     smaller = shrink(found.attempt, found.ending, target, search.trials(), search.code())
     style = style_of(search.tree, target.file)
@@ -67,7 +69,6 @@ def _confirmed(search: Search, found: Found, runner: ProjectRunner, progress: Ca
 
 def _reproduction(search: Search, found: Found, version: Shrunk, confirmed: Confirmed) -> Reproduction:
     target = search.target
-    assert target is not None
     written = confirmed.written
     own = [scene for scene in search.scenes if scene.path is not None]
     notes = (f"Made by {found.attempt.how}.", *found.remarks, *version.notes)

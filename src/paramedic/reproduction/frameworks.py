@@ -31,8 +31,8 @@ def django_preamble(tree: SourceTree) -> Preamble:
     """Django set up: with the project's settings when it names some, else with the least that the framework needs."""
     configured = settings_module(tree)
     if configured:
-        lines = (f'os.environ.setdefault("DJANGO_SETTINGS_MODULE", {configured!r})', "django.setup()")
-        return Preamble(lines, frozenset((Import("django"), Import("os"))))
+        own = (f'os.environ.setdefault("DJANGO_SETTINGS_MODULE", {configured!r})', "django.setup()")
+        return Preamble(own, frozenset((Import("django"), Import("os"))))
     apps = ["django.contrib.contenttypes", "django.contrib.auth", *_own_apps(tree)]
     templates = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
     databases = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}

@@ -1,9 +1,12 @@
 """Runs inside the sandbox, under the project's interpreter: tries many small programs and reports how each ends.
 
-Standard input is one JSON object: ``{"warm": [modules], "root": folder, "seconds": n, "stop": text, "attempts": [source, ...]}``. Each
-attempt runs in a forked child with its own alarm; the last line of standard output is ``marker`` and a JSON list. Must run
-on every Python that a project may use (3.8 and later), so nothing of ours is imported.
+Standard input is one JSON object: ``warm`` (modules to import first), ``root``, ``seconds`` for each attempt, ``budget`` for
+all, ``attempts`` (sources) and ``wanted`` (the crash that ends the trying, or null). Each attempt runs in a forked child with
+its own alarm; the last line of standard output is the marker and a JSON list. Must run on every Python that a project may
+use, from 3.8 on, so nothing of ours is imported, and whatever the project raises is an answer.
 """
+
+from __future__ import annotations
 
 import contextlib
 import importlib
@@ -15,21 +18,23 @@ import sys
 import tempfile
 import time
 import warnings
+from types import CodeType
+from typing import Any
 
 MARKER = "@@paramedic-attempts@@"
 DEEPEST = 60
 
 
-def qualified(code):
-    return getattr(code, "co_qualname", code.co_name)
+def qualified(code: CodeType) -> str:
+    return str(getattr(code, "co_qualname", code.co_name))
 
 
-def relative(path, root):
+def relative(path: str, root: str) -> str:
     path = os.path.realpath(path) if not path.startswith("<") else path
     return path[len(root) + 1 :] if path.startswith(root + os.sep) else path
 
 
-def frames_of(error, root):
+def frames_of(error: BaseException, root: str) -> list[list[Any]]:
     found, entry = [], error.__traceback__
     while entry is not None:
         code = entry.tb_frame.f_code
@@ -38,14 +43,14 @@ def frames_of(error, root):
     return found[:5] + found[5:][-DEEPEST:]
 
 
-def names_of(kind):
+def names_of(kind: type) -> list[str]:
     return [(parent.__module__ + "." + parent.__qualname__).replace("builtins.", "") for parent in kind.__mro__[:-1]]
 
 
-def report_of(error, root):
+def report_of(error: BaseException, root: str) -> dict[str, Any]:
     try:
         message = str(error)
-    except Exception:
+    except Exception:  # noqa: BLE001 - a project's __str__ may raise anything
         message = ""
     owner = getattr(error, "obj", None)
     return {
@@ -58,32 +63,32 @@ def report_of(error, root):
     }
 
 
-def attempt(source, root):
+def attempt(source: str, root: str) -> dict[str, Any]:
     space = {"__name__": "paramedic_attempt", "__builtins__": __builtins__}
     try:
-        exec(compile(source, "<attempt>", "exec"), space)
-    except BaseException as error:
+        exec(compile(source, "<attempt>", "exec"), space)  # noqa: S102 - running attempts is what this is for
+    except BaseException as error:  # noqa: BLE001 - any ending is an answer
         return report_of(error, root)
     return {"type": None}
 
 
-def child(source, root, seconds, out):
+def child(source: str, root: str, seconds: int, out: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)
-    sys.stdin = open(0, closefd=False)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - it lives as long as the process
     sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding="utf-8", errors="replace")
     sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", errors="replace")
     signal.alarm(seconds)
     with contextlib.suppress(OSError):
         os.chdir(tempfile.mkdtemp())
     text = json.dumps(attempt(source, root))
-    with os.fdopen(out, "w") as stream:
-        stream.write(text)
+    with os.fdopen(out, "w") as answer:
+        answer.write(text)
     os._exit(0)
 
 
-def forked(source, root, seconds):
+def forked(source: str, root: str, seconds: int) -> dict[str, Any]:
     inside, out = os.pipe()
     started = time.time()
     pid = os.fork()
@@ -98,14 +103,14 @@ def forked(source, root, seconds):
         text = stream.read()
     _, status = os.waitpid(pid, 0)
     try:
-        result = json.loads(text)
+        result: dict[str, Any] = json.loads(text)
     except ValueError:
         result = {"type": None, "died": status}
     result["seconds"] = round(time.time() - started, 3)
     return result
 
 
-def reached(result, wanted):
+def reached(result: dict[str, Any], wanted: dict[str, Any] | None) -> bool:
     """Whether an attempt ended exactly as the event: then no later one need be tried."""
     if wanted is None or result.get("type") != wanted["type"] or result.get("message", "")[:200] != wanted["message"][:200]:
         return False
@@ -113,18 +118,16 @@ def reached(result, wanted):
     return bool(inside) and inside[-1][1] == wanted["function"] and inside[-1][2] == wanted["line"]
 
 
-def main():
+def main() -> None:
     request = json.loads(sys.stdin.read())
     root = os.path.realpath(request["root"])
     warnings.simplefilter("ignore")
     real = os.dup(1)
-    with open(os.devnull, "w") as null:
-        os.dup2(null.fileno(), 1)
-        for name in request["warm"]:
-            try:
-                importlib.import_module(name)
-            except BaseException:
-                continue
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    for name in request["warm"]:
+        # A module that fails to import here fails again, with its reason, in the attempts that need it.
+        with contextlib.suppress(BaseException):
+            importlib.import_module(name)
     results, deadline = [], time.time() + request["budget"]
     for source in request["attempts"]:
         if time.time() > deadline:

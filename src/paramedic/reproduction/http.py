@@ -40,10 +40,8 @@ class Requests:
         for imports, statements in self._applications(request):
             yield Attempt(statements, imports, entry, rank, how, subject=subject)
         if uses_django(self._tree):
-            yield Attempt(
-                (f"Client().generic({_django_arguments(request)})",), frozenset((Import("django.test", "Client"),)), entry, rank, how,
-                preamble=django_preamble(self._tree), subject=subject,
-            )  # fmt: skip
+            call, client = f"Client().generic({_django_arguments(request)})", Import("django.test", "Client")
+            yield Attempt((call,), frozenset((client,)), entry, rank, how, False, django_preamble(self._tree), subject)
 
     def _applications(self, request: Request) -> Iterator[tuple[frozenset[Import], tuple[str, ...]]]:
         for path in self._tree.files():
@@ -89,11 +87,8 @@ def _target(request: Request) -> str:
 def _pairs(query: Captured) -> list[tuple[str, str]]:
     if isinstance(query, dict):
         return [(name, str(value)) for name, value in query.items()]
-    found = []
-    for item in query if isinstance(query, list) else ():
-        if isinstance(item, list) and len(item) == 2:
-            found.append((str(item[0]), str(item[1])))
-    return found
+    pairs = (item for item in (query if isinstance(query, list) else ()) if isinstance(item, list) and len(item) == 2)
+    return [(str(name), str(value)) for name, value in pairs]
 
 
 def _body(request: Request) -> list[str]:

@@ -18,9 +18,10 @@ from paramedic.reproduction.scene import Scene
 
 _OPTIONS = 6
 _BY_HINT = {
-    "str": "'x'", "int": "1", "float": "1.0", "bool": "False", "bytes": "b'x'", "list": "[]", "dict": "{}", "tuple": "()", "set": "set()",
-    "List": "[]", "Dict": "{}", "Tuple": "()", "Set": "set()", "Sequence": "[]", "Iterable": "[]", "Mapping": "{}", "Any": "None",
-    "Optional": "None", "None": "None", "Callable": "(lambda *args, **kwargs: None)",
+    "str": "'x'", "int": "1", "float": "1.0", "bool": "False", "bytes": "b'x'", "list": "[]", "dict": "{}", "tuple": "()",
+    "set": "set()", "List": "[]", "Dict": "{}", "Tuple": "()", "Set": "set()", "Sequence": "[]", "Iterable": "[]",
+    "Mapping": "{}",
+    "Any": "None", "Optional": "None", "None": "None", "Callable": "(lambda *args, **kwargs: None)",
 }  # fmt: skip
 _BY_NAME = {
     "name": "'x'",
@@ -106,7 +107,7 @@ class Instances:
     def _partial(self, value: Items | Pairs, scene: Scene) -> Code | None:
         """A container with the items that cannot be told replaced by their best option."""
         items = [item for _, item in value.items] if isinstance(value, Pairs) else list(value.items)
-        parts = [next(iter(self.options(Wanted("item", item, scene))), None) for item in items]  # type: ignore[arg-type]
+        parts = [next(iter(self.options(Wanted("item", item, scene))), None) for item in items]
         known = [part for part in parts if part is not None]
         if len(known) < len(items):
             return None
@@ -140,7 +141,7 @@ class Instances:
         for item in kind.imports:
             if item.name and item.bound == kind.text and self._names.own(item.module.split(".")[0]):
                 found = self._names.definition(item)
-                return found is None and kind.text[:1].isupper() or (found is not None and isinstance(found[1], ast.ClassDef))
+                return (found is None and kind.text[:1].isupper()) or (found is not None and isinstance(found[1], ast.ClassDef))
         return True
 
     def of(self, kind: Code) -> Iterator[Code]:

@@ -56,7 +56,7 @@ class Names:
 
     def module(self, dotted: str) -> bool:
         """Whether ``dotted`` is a module that a test may import."""
-        root = dotted.split(".")[0]
+        root = dotted.split(".", maxsplit=1)[0]
         return self.tree.find_module(dotted) is not None or standard_module(root) or (root in self.roots and not self.own(root))
 
     def own(self, root: str) -> bool:
@@ -79,7 +79,7 @@ class Names:
         path = self.tree.find_module(module)
         if path is not None:
             return name in self.bound(path)
-        return self.module(module) and not self.own(module.split(".")[0])
+        return self.module(module) and not self.own(module.split(".", maxsplit=1)[0])
 
     def bound(self, path: str) -> frozenset[str]:
         """The names bound at module level in ``path``, also those under ``if`` and ``try``."""
@@ -112,7 +112,7 @@ class Names:
             return (
                 not item.name or item.name in self.bound(path) or self.tree.find_module(f"{item.module}.{item.name}") is not None
             )
-        return not self.own(item.module.split(".")[0]) and (self.module(item.module) or item.module in {"os", "os.path"})
+        return not self.own(item.module.split(".")[0]) and (self.module(item.module) or item.module in {"os", "os.path", "sys"})
 
     def near(self, name: str, path: str | None, *, holder: bool = False) -> Code | None:
         """A simple name as seen from module ``path``, else from wherever the repository defines it once or most openly.
@@ -144,7 +144,7 @@ class Names:
         return [f"{folder}/__init__.py" for folder in sorted(above, key=len) if self.tree.exists(f"{folder}/__init__.py")]
 
     def _package(self, name: str) -> Code | None:
-        if name == "os":
+        if name in {"os", "sys"}:
             return Code(name, frozenset((Import(name),)))
         installed = name in self.roots or name in sys.stdlib_module_names
         if installed and self.module(name) and name.isidentifier():

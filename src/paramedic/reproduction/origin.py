@@ -79,7 +79,7 @@ class _Substitute(ast.NodeTransformer):
     def __init__(self, known: dict[str, Code]) -> None:
         self._known = known
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802 - the name that ast calls
+    def visit_Name(self, node: ast.Name) -> ast.AST:
         code = self._known.get(node.id)
         return ast.parse(code.text, mode="eval").body if code else node
 

@@ -7,7 +7,17 @@ import math
 from collections.abc import Callable, Iterable
 
 from paramedic.reproduction.captured import (
-    Constructed, Instance, Items, Literal, Matched, Member, Opened, Pairs, Reference, Unknown, Value,
+    Constructed,
+    Instance,
+    Items,
+    Literal,
+    Matched,
+    Member,
+    Opened,
+    Pairs,
+    Reference,
+    Unknown,
+    Value,
 )  # fmt: skip
 from paramedic.reproduction.code import Code, Import, joined
 from paramedic.reproduction.names import Names
@@ -30,13 +40,13 @@ _ALIASES = {
     "_io.BufferedReader": "io.BufferedReader",
     "_io.TextIOWrapper": "io.TextIOWrapper",
 }
-_KNOWN_CALLS: dict[str, str] = {
-    "Decimal": "decimal", "Fraction": "fractions", "UUID": "uuid", "OrderedDict": "collections", "defaultdict": "collections",
-    "Counter": "collections", "deque": "collections", "ChainMap": "collections", "PosixPath": "pathlib", "PurePosixPath": "pathlib",
-    "WindowsPath": "pathlib", "Path": "pathlib", "mappingproxy": "types", "namespace": "types", "IPv4Address": "ipaddress",
-    "IPv6Address": "ipaddress", "IPv4Network": "ipaddress", "ZoneInfo": "zoneinfo", "ParseResult": "urllib.parse",
-    "SplitResult": "urllib.parse", "Namespace": "argparse", "StringIO": "io", "BytesIO": "io", "partial": "functools",
+_PLACES = {
+    "argparse": "Namespace", "collections": "OrderedDict defaultdict Counter deque ChainMap", "decimal": "Decimal",
+    "fractions": "Fraction", "functools": "partial", "io": "StringIO BytesIO", "types": "mappingproxy namespace",
+    "ipaddress": "IPv4Address IPv6Address IPv4Network IPv6Network", "urllib.parse": "ParseResult SplitResult", "uuid": "UUID",
+    "pathlib": "PosixPath PurePosixPath WindowsPath PureWindowsPath Path", "zoneinfo": "ZoneInfo",
 }  # fmt: skip
+_KNOWN_CALLS = {name: module for module, names in _PLACES.items() for name in names.split()}
 _RENAMED = {
     "PosixPath": "Path",
     "WindowsPath": "PureWindowsPath",
@@ -117,7 +127,7 @@ class Recipes:
             module, plain = _KNOWN_CALLS[name], _RENAMED.get(name, name)
             return Code(plain, frozenset((Import(module, plain),)))
         if name.startswith(_QUALIFIED):
-            root = name.split(".")[0]
+            root = name.split(".", maxsplit=1)[0]
             return Code(name, frozenset((Import(root),)))
         return None
 

@@ -109,12 +109,9 @@ class Refiner:
 
     @staticmethod
     def _read_from(scene: Scene, variable: str, attribute: str) -> bool:
-        for statement in scene.body:
-            for node in ast.walk(statement):
-                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute) and node.value.attr == attribute:
-                    if any(isinstance(target, ast.Name) and target.id == variable for target in node.targets):
-                        return True
-        return False
+        assigned = (node for root in scene.body for node in ast.walk(root) if isinstance(node, ast.Assign))
+        read = (node for node in assigned if isinstance(node.value, ast.Attribute) and node.value.attr == attribute)
+        return any(isinstance(target, ast.Name) and target.id == variable for node in read for target in node.targets)
 
     def _initial(self, name: str, owner: str) -> Iterator[Code]:
         """What the constructor assigns, when that is plain."""
@@ -143,9 +140,7 @@ class Refiner:
         callee = match[1] if match[2] in {"__init__", "__new__"} and match[1] else match[2]
         words = re.findall(r"'(\w+)'", match[3])
         filler = _Fill(callee, {word: self._argument(word) for word in words})
-        lines = []
-        for line in attempt.statements:
-            lines.append(ast.unparse(ast.fix_missing_locations(filler.visit(ast.parse(line)))))
+        lines = [ast.unparse(ast.fix_missing_locations(filler.visit(ast.parse(line)))) for line in attempt.statements]
         if filler.done:
             yield replace(attempt, statements=tuple(lines), invented=True)
 
@@ -190,7 +185,7 @@ class _Fill(ast.NodeTransformer):
         self._words = words
         self.done = False
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 - the name that ast calls
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         name = dotted(node.func) or ""
         if name.rsplit(".", 1)[-1] == self._callee and not {item.arg for item in node.keywords} & set(self._words):

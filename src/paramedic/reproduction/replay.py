@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice, product
+from itertools import combinations, islice
 
 from paramedic.reproduction.captured import Items, Literal, Pairs, Value
 from paramedic.reproduction.code import Attempt, Code, Import, joined
@@ -37,24 +37,28 @@ class Replays:
 
     def attempts(self, scene: Scene, rank: float) -> Iterator[Attempt]:
         """Calls of the function, the most faithful first; nothing for functions that cannot be named from outside."""
-        if scene.function is None and scene.path is not None and scene.frame.function in {"<module>", None}:
+        if scene.function is None:
+            yield from self._import(scene, rank)
+        elif scene.path is not None and "<locals>" not in scene.qualname:
+            made = list(self._calls(scene, rank))
+            yield from made
+            for attempt in made[:2]:
+                yield from self._mocked(attempt, scene)
+
+    def _import(self, scene: Scene, rank: float) -> Iterator[Attempt]:
+        if scene.path is not None and scene.frame.function in {"<module>", None}:
             module = self._names.tree.module_name(scene.path)
             yield Attempt((f"import {module}",), frozenset(), scene.location, rank, f"the import of {module}", subject=module)
-        if scene.function is None or scene.path is None or "<locals>" in scene.qualname:
+
+    def _calls(self, scene: Scene, rank: float) -> Iterator[Attempt]:
+        if scene.function is None or scene.path is None:
             return
-        arguments = self._arguments(scene)
-        receivers = self._receivers(scene)
-        choices = [[(f"{argument.prefix}{code.text}", code) for code in argument.options] for argument in arguments]
-        combined = islice(
-            _nearest_first([list(enumerate(receivers)), *(list(enumerate(choice)) for choice in choices)]), _COMBINATIONS
-        )
-        made = [
-            self._attempt(scene, receiver, given, rank + cost + number / 100)
-            for number, (cost, (receiver, *given)) in enumerate(combined)
-        ]
-        yield from made
-        for attempt in made[:2]:
-            yield from self._mocked(attempt, scene)
+        arguments, receivers = self._arguments(scene), self._receivers(scene, scene.function, scene.path)
+        sizes = [len(receivers), *(len(argument.options) for argument in arguments)]
+        for number, picks in enumerate(islice(_nearest_first(sizes), _COMBINATIONS)):
+            chosen = [argument.options[pick] for argument, pick in zip(arguments, picks[1:], strict=True)]
+            given = [(f"{argument.prefix}{code.text}", code) for argument, code in zip(arguments, chosen, strict=True)]
+            yield self._attempt(scene, receivers[picks[0]], given, rank + sum(picks) + number / 100)
 
     def _mocked(self, attempt: Attempt, scene: Scene) -> Iterator[Attempt]:
         """The same with what is not known, then with the receiver too, answering to anything: the last resort."""
@@ -82,9 +86,7 @@ class Replays:
             f"{scene.qualname} called with its captured arguments", invented=whole.invented, subject=scene.qualname,
         )  # fmt: skip
 
-    def _receivers(self, scene: Scene) -> list[tuple[Code, str]]:
-        function, path = scene.function, scene.path
-        assert function is not None and path is not None
+    def _receivers(self, scene: Scene, function: Function, path: str) -> list[tuple[Code, str]]:
         module = self._names.tree.module_name(path)
         root = scene.qualname.split(".")[0]
         direct = Code(scene.qualname, frozenset((Import(module, root),)))
@@ -177,14 +179,20 @@ class Replays:
         return found
 
 
-def _nearest_first(choices: list[list[tuple[int, tuple[object, object]]]]) -> Iterator[tuple[int, list[object]]]:
-    """Combinations by how far they are from the first choice of each, without building them all."""
-    sizes = [min(len(choice), 4) for choice in choices]
+def _nearest_first(sizes: list[int]) -> Iterator[tuple[int, ...]]:
+    """Which option to take of each: the first of all, then one other, then two others."""
     if not all(sizes):
         return
-    ordered = sorted(islice(product(*(range(size) for size in sizes)), 4000), key=lambda picks: (sum(picks), picks))
-    for picks in ordered:
-        yield sum(picks), [choice[pick][1] for choice, pick in zip(choices, picks, strict=True)]
+    first = [0] * len(sizes)
+    yield tuple(first)
+    others = sorted(
+        ((index, pick) for index, size in enumerate(sizes) for pick in range(1, min(size, 5))), key=lambda item: item[1]
+    )
+    for index, pick in others:
+        yield tuple(pick if position == index else 0 for position in range(len(sizes)))
+    for (one, pick), (other, second) in combinations(others, 2):
+        if one != other:
+            yield tuple(pick if at == one else second if at == other else 0 for at in range(len(sizes)))
 
 
 def _call_on(statement: ast.stmt, method: str, owner: str) -> str | None:

@@ -20,7 +20,8 @@ from paramedic.source.tree import SourceTree
 class Scene:
     """One frame. ``path`` and ``function`` are None outside of the repository; ``line`` is that of ``body``'s numbering.
 
-    ``definitions`` are what the event shows of the module level of a file outside of the repository.
+    ``definitions`` are what the event shows of the module level of a file outside of the repository, ``cut_body`` the end of
+    a class whose head is not shown.
     """
 
     index: int
@@ -34,6 +35,7 @@ class Scene:
     function: Function | None = None
     owner: ast.ClassDef | None = None
     definitions: Mapping[str, ast.stmt] = field(default_factory=dict)
+    cut_body: tuple[ast.stmt, ...] = ()
 
     @property
     def name(self) -> str:
@@ -72,7 +74,9 @@ def _scene(index: int, frame: Frame, mapped: MappedFrame | None, visible: Visibl
     if mapped is not None:
         return _own_scene(index, frame, mapped, values, tree)
     body, line, parameters = statements_to(visible, frame.lineno or 0, frame.function)
-    return Scene(index, frame, values, tuple(body), line, parameters, definitions=visible.definitions())
+    return Scene(
+        index, frame, values, tuple(body), line, parameters, definitions=visible.definitions(), cut_body=visible.cut_body()
+    )
 
 
 def _own_scene(index: int, frame: Frame, mapped: MappedFrame, values: dict[str, Value], tree: SourceTree) -> Scene:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from paramedic.model.diagnosis import Diagnosis
 from paramedic.model.event import Event
 from paramedic.reproduction.code import Attempt
 from paramedic.reproduction.http import Requests
@@ -15,17 +15,17 @@ from paramedic.reproduction.origin import Origins
 from paramedic.reproduction.recipes import Recipes
 from paramedic.reproduction.refine import Refiner
 from paramedic.reproduction.replay import Replays
-from paramedic.reproduction.scene import Scene, stage_scenes
+from paramedic.reproduction.scene import Scene
 from paramedic.reproduction.slices import Slicer
 from paramedic.reproduction.trial import Ending, Target, Trials
 from paramedic.reproduction.vetting import objection
 from paramedic.sandbox.project import ProjectRunner
-from paramedic.source.tree import SourceTree
 
 _MOST_ATTEMPTS = 160
 _ROUNDS = 7
 _BEAM = 40
 _NEAR = 2
+_SECONDS_REFINING = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +55,22 @@ def target_of(event: Event, scenes: Sequence[Scene]) -> Target | None:
 
 
 class Search:
-    """All that one search needs, built once."""
+    """All that one search needs, built once. ``scenes`` are the frames, ``target`` the crash to come back to."""
 
-    def __init__(self, event: Event, diagnosis: Diagnosis, runner: ProjectRunner, tree: SourceTree) -> None:
+    def __init__(self, event: Event, scenes: Sequence[Scene], target: Target, runner: ProjectRunner) -> None:
         self.event = event
-        self.tree = tree
-        self.scenes = stage_scenes(event, diagnosis, tree)
-        self.target = target_of(event, self.scenes)
-        self.names = Names(tree, event)
+        self.tree = runner.project.tree
+        self.scenes = scenes
+        self.target = target
+        self.names = Names(self.tree, event)
         recipes = Recipes(self.names)
-        instances = Instances(self.scenes, self.names, recipes, Origins(self.scenes, self.names, recipes))
+        instances = Instances(scenes, self.names, recipes, Origins(scenes, self.names, recipes))
         self._slicer = Slicer(self.names, recipes, instances)
-        self._refiner = Refiner(self.scenes, self.names, recipes)
+        self._refiner = Refiner(scenes, self.names, recipes)
         self._replays = Replays(self.names, recipes, instances)
         self._runner = runner
 
     def trials(self) -> Trials:
-        assert self.target is not None
         own = [scene.path for scene in self.scenes if scene.path]
         warm = dict.fromkeys(self.tree.module_name(path) for path in own)
         return Trials(self._runner, self.target, tuple(warm))
@@ -96,19 +95,22 @@ class Search:
 
     def run(self, progress: Callable[[str], None]) -> list[Found]:
         """The attempts that came back to the crash, the best first."""
-        trials, attempts, seen = self.trials(), self.plan(), set()
+        found = self._tried(self.plan(), progress)
+        return sorted(found, key=lambda item: (-min(item.nearness, 3), item.attempt.rank))
+
+    def _tried(self, attempts: list[Attempt], progress: Callable[[str], None]) -> list[Found]:
+        trials, seen, started = self.trials(), set[str](), time.monotonic()
         found: list[Found] = []
         for round_ in range(_ROUNDS):
             progress(f"trying {len(attempts)} {'more ' if round_ else ''}ways to make the crash again")
             endings = trials.run(attempts)
             found += self._hits(attempts, endings)
             seen |= {attempt.text for attempt in attempts}
-            if any(item.nearness >= _NEAR for item in found):
-                break
             attempts = self._next(attempts, endings, seen)
-            if not attempts:
+            spent = time.monotonic() - started > _SECONDS_REFINING
+            if not attempts or spent or any(item.nearness >= _NEAR for item in found):
                 break
-        return sorted(found, key=lambda item: (-min(item.nearness, 3), item.attempt.rank))
+        return found
 
     def code(self) -> str:
         """All source text that the event and the functions on its stack show."""
@@ -121,9 +123,10 @@ class Search:
         return "\n".join([*shown, *(self.tree.text(path) for path in paths)])
 
     def _next(self, attempts: Sequence[Attempt], endings: Sequence[Ending], seen: set[str]) -> list[Attempt]:
-        """Refinements of the failed attempts, those that came deepest along the event's frames first."""
+        """Refinements of the failed attempts: first of those that never started for want of a name or of set-up, then of
+        those that came deepest along the event's frames."""
         found: dict[str, Attempt] = {}
-        pairs = sorted(zip(attempts, endings, strict=False), key=lambda pair: (-self._depth(pair[1]), pair[0].rank))
+        pairs = sorted(zip(attempts, endings, strict=False), key=lambda pair: self._promise(*pair))
         for attempt, ending in pairs:
             for better in self._refiner.refined(attempt, ending):
                 if better.text not in seen and objection(better.text, self.names.roots) is None:
@@ -132,13 +135,16 @@ class Search:
                 break
         return list(found.values())[:_BEAM]
 
+    def _promise(self, attempt: Attempt, ending: Ending) -> tuple[bool, int, float]:
+        unstarted = ending.type in {"NameError", "ImproperlyConfigured", "AppRegistryNotReady"} and not attempt.invented
+        return not unstarted, -self._depth(ending), attempt.rank
+
     def _depth(self, ending: Ending) -> int:
         """How many functions of the event's frames an attempt reached."""
         wanted = {(scene.path, scene.name) for scene in self.scenes if scene.path is not None}
         return len(wanted & {(step.file, step.function) for step in ending.frames})
 
     def _hits(self, attempts: Sequence[Attempt], endings: Sequence[Ending]) -> list[Found]:
-        assert self.target is not None
         found = [
             Found(attempt, ending, self.target.nearness(ending, invented=attempt.invented))
             for attempt, ending in zip(attempts, endings, strict=False)

@@ -94,11 +94,10 @@ def _changes(attempt: Attempt, code: str) -> Iterator[Change]:
 
 def _data(body: Sequence[ast.stmt], code: str) -> Iterator[str | int | float]:
     """Constants that no shown source contains, so that they must be somebody's data."""
-    for root in body:
-        for node in ast.walk(root):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float) and not isinstance(node.value, bool):
-                if _is_data(node.value, code):
-                    yield node.value
+    for node in (node for root in body for node in ast.walk(root) if isinstance(node, ast.Constant)):
+        value = node.value
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and _is_data(value, code):
+            yield value
 
 
 def _is_data(value: str | float, code: str) -> bool:
@@ -184,4 +183,5 @@ def _kept(attempt: Attempt, code: str) -> Iterator[str]:
     body = [node for line in attempt.statements for node in ast.parse(line).body]
     for constant in dict.fromkeys(_data(body, code)):
         if _PERSONAL.search(str(constant)) and not set(str(constant)) <= set("abcdefghijklmnopqrstuvwxyz123456789@.-"):
-            yield f"The captured value {str(constant)[:40]!r} had to stay: the crash needs it. Check it before you publish the test."
+            shown = repr(str(constant)[:40])
+            yield f"The captured value {shown} had to stay: the crash needs it. Check it before you publish the test."

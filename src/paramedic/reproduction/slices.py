@@ -90,7 +90,7 @@ class Slicer:
         inner, holders = names_bound(nodes), _holders(nodes)
         while pending:
             name = pending.pop(0)
-            if name in seen or name in _NEVER_BOUND and name not in scene.values:
+            if name in seen or (name in _NEVER_BOUND and name not in scene.values):
                 continue
             seen.add(name)
             found = self._binding(name, scene, name in inner, name in holders)
@@ -202,7 +202,7 @@ class _Replace(ast.NodeTransformer):
         self._key = (old.lineno, old.col_offset, ast.dump(old))
         self._new = new
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 - the name that ast calls
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         if (node.lineno, node.col_offset, ast.dump(node)) == self._key:
             return copy.deepcopy(self._new)
         return self.generic_visit(node)

@@ -49,9 +49,24 @@ class Visible:
                     found.setdefault(name, statement) if statement else None
         return found
 
+    def cut_body(self) -> tuple[ast.stmt, ...]:
+        """The end of a class whose head is not shown: what stands indented above the first line that is not."""
+        starts = [number for number in sorted(self.lines) if number - 1 not in self.lines]
+        bodies = (self._indented_from(start) for start in starts)
+        return next((body for body in bodies if body), ())
+
+    def _indented_from(self, start: int) -> tuple[ast.stmt, ...]:
+        kept: list[str] = []
+        number = start
+        while number in self.lines and (not self.lines[number].strip() or self.lines[number][0].isspace()):
+            kept.append(self.lines[number])
+            number += 1
+        return _class_body(textwrap.dedent("\n".join(kept))) if number in self.lines else ()
+
     def _statement(self, first: int) -> ast.stmt | None:
         """The module-level statement that starts at ``first``; a suite counts only when its end is shown."""
-        kept, number = [], first
+        kept: list[str] = []
+        number = first
         while number in self.lines:
             line = self.lines[number]
             if kept and line.strip() and not line[0].isspace() and not line.startswith((")", "]", "}", "def ", "class ", "@")):
@@ -62,6 +77,18 @@ class Visible:
             number += 1
         ended = number in self.lines or (len(kept) > 1 and not kept[-1].strip())
         return _only("\n".join(kept)) if ended or len(kept) == 1 else _only(kept[0])
+
+
+def _class_body(text: str) -> tuple[ast.stmt, ...]:
+    """The statements of ``text`` when they can be those of a class: attributes that are made by calls, and methods."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    plain = all(isinstance(node, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.AsyncFunctionDef) for node in body)
+    methods = [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    receivers = all(node.args.args and node.args.args[0].arg in {"self", "cls"} for node in methods)
+    return tuple(body) if body and plain and receivers else ()
 
 
 def bound_names(statement: ast.stmt) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -23,11 +25,14 @@ class Stubs:
         self._names = names
 
     def of(self, name: str) -> Iterator[tuple[str, frozenset[Import]]]:
-        """Definitions for a class called ``name``: with the base that the stack shows, else with none."""
+        """Definitions for a class called ``name``: with a base that the stack shows, and with what is shown of a body."""
         if not name[:1].isupper() or not name.isidentifier():
             return
-        for base in self._bases():
-            yield f"class {name}({base.text}):\n    pass", base.imports
+        bodies = [scene.cut_body for scene in self._scenes if scene.cut_body and not scene.installed]
+        for body in (*bodies[-1:], ()):
+            lines = textwrap.indent("\n".join(ast.unparse(node) for node in body) or "pass", "    ")
+            for base in self._bases():
+                yield f"class {name}({base.text}):\n{lines}", base.imports
 
     def _bases(self) -> list[Code]:
         """Classes that users derive from, those whose methods are on the stack first."""

@@ -11,35 +11,43 @@ import builtins
 import keyword
 from collections.abc import Container
 
-_BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")) - {
-    "breakpoint", "compile", "copyright", "credits", "delattr", "eval", "exec", "exit", "globals", "help", "input", "license",
-    "locals", "memoryview", "quit", "vars",
-}  # fmt: skip
-_STANDARD = frozenset(
-    ("abc array asyncio base64 bisect calendar codecs collections contextlib copy csv dataclasses datetime decimal difflib email "
-     "enum fractions functools hashlib heapq html http inspect io ipaddress itertools json locale logging math numbers operator "
-     "pathlib pprint queue random re secrets sqlite3 statistics string struct tempfile textwrap threading time tokenize "
-     "traceback types typing unicodedata unittest urllib uuid warnings weakref xml zipfile zlib zoneinfo gzip bz2 lzma ast "
-     "argparse configparser tarfile stat keyword").split()
-)  # fmt: skip
-_REFUSED = frozenset(
-    ("os sys subprocess shutil socket builtins importlib ctypes pickle marshal system popen Popen eval exec spawn fork kill "
-     "unlink environb putenv rmtree rmdir remove_dir chmod chown rename_to urlopen urlretrieve globals run_path runpy code pty").split()
-)  # fmt: skip
-_INNARDS = frozenset(
-    ("__class__ __subclasses__ __globals__ __builtins__ __import__ __loader__ __code__ __bases__ __base__ __mro__ __dict__ "
-     "__getattribute__ __reduce__ __reduce_ex__ __closure__ __func__ __self__ __module__ __spec__ __wrapped__ mro").split()
-)  # fmt: skip
-_TOUCHING = frozenset(
-    ("open read_text read_bytes write_text write_bytes touch mkdir makedirs symlink_to hardlink_to FileIO FileHandler connect "
-     "TarFile ZipFile GzipFile BZ2File LZMAFile").split()
-)  # fmt: skip
-_OS_ALLOWED = frozenset(("path", "sep", "linesep", "fspath", "environ"))
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+_BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")) - _words(
+    "breakpoint compile copyright credits delattr eval exec exit globals help input license locals memoryview quit vars"
+)
+_STANDARD = _words(
+    "abc array asyncio base64 bisect calendar codecs collections contextlib copy csv dataclasses datetime decimal difflib email",
+    "enum fractions functools hashlib heapq html http inspect io ipaddress itertools json locale logging math numbers operator",
+    "pathlib pprint queue random re secrets sqlite3 statistics string struct tempfile textwrap threading time tokenize",
+    "traceback types typing unicodedata unittest urllib uuid warnings weakref xml zipfile zlib zoneinfo gzip bz2 lzma ast",
+    "argparse configparser tarfile stat keyword",
+)
+_REFUSED = _words(
+    "os sys subprocess shutil socket builtins importlib ctypes pickle marshal system popen Popen eval exec spawn fork kill",
+    "unlink environb putenv rmtree rmdir remove_dir chmod chown rename_to urlopen urlretrieve globals run_path runpy code pty",
+)
+_INNARDS = _words(
+    "__class__ __subclasses__ __globals__ __builtins__ __import__ __loader__ __code__ __bases__ __base__ __mro__ __dict__",
+    "__getattribute__ __reduce__ __reduce_ex__ __closure__ __func__ __self__ __module__ __spec__ __wrapped__ mro",
+)
+_TOUCHING = _words(
+    "open read_text read_bytes write_text write_bytes touch mkdir makedirs symlink_to hardlink_to FileIO FileHandler connect",
+    "TarFile ZipFile GzipFile BZ2File LZMAFile",
+)
+_PARTLY = {
+    "os": _words("path sep linesep fspath environ"),
+    "sys": _words("argv maxsize stderr stdin stdout getrecursionlimit setrecursionlimit version_info byteorder float_info"),
+}
+"""Modules of which only this may be used."""
 
 
 def standard_module(name: str) -> bool:
     """Whether a module of the standard library is harmless enough to be imported by a generated test."""
-    return name.split(".")[0] in _STANDARD
+    return name.split(".", maxsplit=1)[0] in _STANDARD
 
 
 def objection(text: str, allowed_roots: Container[str]) -> str | None:
@@ -68,8 +76,8 @@ def _about(node: ast.AST, allowed: Container[str]) -> str | None:
 
 
 def _importable(name: str, allowed: Container[str]) -> bool:
-    root = name.split(".")[0]
-    return root in allowed or standard_module(root) or name in {"os", "os.path"}
+    root = name.split(".", maxsplit=1)[0]
+    return root in allowed or standard_module(root) or name in {*_PARTLY, "os.path"}
 
 
 def _about_from(node: ast.ImportFrom, allowed: Container[str]) -> str | None:
@@ -81,8 +89,8 @@ def _about_from(node: ast.ImportFrom, allowed: Container[str]) -> str | None:
 def _about_attribute(node: ast.Attribute) -> str | None:
     if isinstance(node.value, ast.Attribute) and ast.unparse(node) == "os.environ.setdefault":
         return None
-    if isinstance(node.value, ast.Name) and node.value.id == "os":
-        return None if node.attr in _OS_ALLOWED else f"uses os.{node.attr}"
+    if isinstance(node.value, ast.Name) and node.value.id in _PARTLY:
+        return None if node.attr in _PARTLY[node.value.id] else f"uses {node.value.id}.{node.attr}"
     if node.attr in _REFUSED or node.attr in _INNARDS:
         return f"uses {node.attr}"
     return None
