@@ -14,6 +14,7 @@ What holds inside, for the superuser and for anybody:
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -29,7 +30,12 @@ from paramedic.sandbox.process import Finished, run_bounded
 from paramedic.source.encoding import encode
 
 INSTALL = "Install it with: apt-get install bubblewrap (or dnf, apk add bubblewrap), or set PARAMEDIC_SANDBOX=docker."
+ALLOW = (
+    "If this kernel or container forbids user namespaces, allow them (kernel.apparmor_restrict_unprivileged_userns=0,"
+    " kernel.unprivileged_userns_clone=1), or set PARAMEDIC_SANDBOX=docker."
+)
 HOME = "/home/user"
+_OLDEST = (0, 8)
 _USER = "1000"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = (
@@ -48,6 +54,12 @@ class BubblewrapSandbox:
         found = shutil.which("bwrap") if binary is None else str(binary)
         if found is None:
             raise SandboxUnavailable("bubblewrap (bwrap) is not installed.", remedy=INSTALL)
+        version = _version(found)
+        if version < _OLDEST:
+            shown = ".".join(map(str, version))
+            raise SandboxUnavailable(
+                f"bubblewrap {shown} is too old: 0.8 is the first that can keep nested namespaces out.", remedy=INSTALL
+            )
         self._binary = found
         self._network = network
 
@@ -86,6 +98,12 @@ class BubblewrapSandbox:
         yield from ("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", command.directory)
         for name, value in ({"HOME": HOME, "PATH": "/usr/bin:/bin"} | dict(command.environment)).items():
             yield from ("--setenv", name, value)
+
+
+@lru_cache(maxsize=4)
+def _version(binary: str) -> tuple[int, ...]:
+    said = run_bounded([binary, "--version"], wall_seconds=10, output_bytes=1000).stdout.text()
+    return tuple(map(int, re.findall(r"\d+", said)[:3]))
 
 
 @lru_cache(maxsize=1)
@@ -150,9 +168,8 @@ def _check_started(finished: Finished) -> None:
     if finished.timed_out or finished.stopped or any("exit-code" in document for document in _documents(finished.status)):
         return
     said = finished.stderr.text().strip().splitlines()
-    raise SandboxUnavailable(
-        f"bubblewrap could not set up the sandbox: {said[-1] if said else 'no reason given'}.", remedy=INSTALL
-    )
+    reason = said[-1] if said else "no reason given"
+    raise SandboxUnavailable(f"bubblewrap could not set up the sandbox: {reason}.", remedy=ALLOW)
 
 
 def outcome(finished: Finished) -> Outcome:

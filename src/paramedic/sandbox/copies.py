@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ _LONG_AGO = 1_000_000_000
 """Modification time of every file: text laid over one is surely newer, so that its bytecode is never taken for valid."""
 
 _LARGEST = 200_000_000
+_DAY_SECONDS = 86_400
 
 
 def without_data(tree: SourceTree) -> Iterator[str]:
@@ -65,3 +67,16 @@ def copy_regular_files(source: Path, target: Path, *, without: tuple[str, ...] =
 def private_copy(stage: Path, target: Path) -> None:
     """A writable copy of a stage; modification times are kept, so that its bytecode stays valid."""
     shutil.copytree(stage, target, symlinks=True)
+
+
+def forget_unused(folder: Path, *, keep: str) -> None:
+    """Remove what nobody has used for a month, and what a killed builder left behind a day ago. Use sets a folder's time."""
+    now = time.time()
+    for path in folder.iterdir():
+        try:
+            age_seconds = now - path.stat().st_mtime
+        except OSError:
+            continue
+        left_over = path.name.startswith(".")
+        if path.is_dir() and path.name != keep and age_seconds > (_DAY_SECONDS if left_over else 30 * _DAY_SECONDS):
+            shutil.rmtree(path, ignore_errors=True)

@@ -12,13 +12,12 @@ another environment. It is built beside its place and renamed, under a lock, so 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from paramedic.model.event import Event
 from paramedic.model.execution import Mount
 from paramedic.sandbox import requirements
 from paramedic.sandbox.bytecode import compile_packages
+from paramedic.sandbox.copies import forget_unused
 from paramedic.sandbox.installation import Installation
 from paramedic.sandbox.interpreters import Interpreter, choose, requires_python, wishes
 from paramedic.sandbox.projectfile import ProjectFile, read_project_file
@@ -36,6 +36,7 @@ from paramedic.sandbox.setup import run_setup
 from paramedic.sandbox.uv import Uv, find_uv
 from paramedic.sandbox.wheel import Wheel, WheelBuilder
 from paramedic.settings.file import RepositoryConfig
+from paramedic.source.locks import locked
 from paramedic.source.tree import SourceTree
 
 Progress = Callable[[str], None]
@@ -98,8 +99,7 @@ def prepare_environment(
     found = _read(folder, request)
     if found is not None:
         return found
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_name(f"{request.key}.lock")):
+    with locked(folder.with_name(f"{request.key}.lock")):
         # Another process may have built it while we waited.
         return _read(folder, request) or _build(folder, request)
 
@@ -153,6 +153,7 @@ def _read(folder: Path, request: _Request) -> Environment | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     interpreter = folder / "bin" / "python"
+    os.utime(folder)
     if not interpreter.exists() or not (site / "_pytest").is_dir():
         return None
     return Environment(
@@ -174,6 +175,7 @@ def _build(folder: Path, request: _Request) -> Environment:
         (target / _RECORD).write_text(json.dumps(record), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         target.rename(folder)
+    forget_unused(folder.parent, keep=folder.name)
     found = _read(folder, request)
     if found is None:
         raise EnvironmentFailed("The environment was built, but cannot be used.", remedy="Set setup to install pytest too.")
@@ -225,11 +227,3 @@ def _generated(wheel: Wheel | None, tree: SourceTree, site: Path) -> dict[str, s
         if root is not None and not (tree.root / path).exists() and (site / name).is_file():
             found[path] = name
     return found
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """One builder at a time; the kernel lets go when it dies."""
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

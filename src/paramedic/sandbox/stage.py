@@ -6,21 +6,17 @@ bytecode makes each of a triage's many short runs start in milliseconds; it is c
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from paramedic.model.execution import Command, Limits, Mount, Sandbox
-from paramedic.sandbox.copies import copy_file, without_data
+from paramedic.sandbox.copies import copy_file, forget_unused, without_data
 from paramedic.sandbox.environment import Environment
+from paramedic.source.locks import locked
 from paramedic.source.tree import SourceTree, is_test_path
 
-_KEPT_STAGES = 12
 _COMPILE_LIMITS = Limits(wall_seconds=90, cpu_seconds=90)
 _COMPILE = "import compileall,sys\nfor line in sys.stdin: compileall.compile_file(line.rstrip('\\n'), quiet=2, legacy=False)"
 
@@ -29,11 +25,10 @@ def stage_of(tree: SourceTree, environment: Environment, sandbox: Sandbox, insid
     """The staged copy, made once per content and environment, shared by all processes of one home."""
     folder = environment.home / "stages"
     stage = folder / _key(tree, environment)
-    folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder / ".lock"):
+    with locked(stage.with_suffix(".lock")):
         if not (stage / "done").exists():
             _build(tree, environment, sandbox, inside, stage)
-            _forget_old(folder, stage)
+            forget_unused(folder, keep=stage.name)
         os.utime(stage)
     return stage / "tree"
 
@@ -68,19 +63,3 @@ def _build(tree: SourceTree, environment: Environment, sandbox: Sandbox, inside:
     )
     sandbox.run(command)
     (stage / "done").touch()
-
-
-def _forget_old(folder: Path, keep: Path) -> None:
-    stages = sorted((path for path in folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in stages[_KEPT_STAGES:]:
-        if path != keep:
-            doomed = path.with_name(f".gone-{uuid.uuid4().hex}")
-            path.rename(doomed)
-            shutil.rmtree(doomed, ignore_errors=True)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -24,7 +24,8 @@ from paramedic.sandbox.copies import copy_file, without_data
 from paramedic.sandbox.interpreters import Interpreter
 from paramedic.sandbox.report import first_error
 from paramedic.sandbox.requirements import Declared
-from paramedic.sandbox.uv import Uv, interpreter_mounts
+from paramedic.sandbox.uv import Uv, failure, interpreter_mounts
+from paramedic.source.locks import locked
 from paramedic.source.tree import SourceTree
 
 _INSIDE = "/build"
@@ -100,20 +101,26 @@ class WheelBuilder:
         text = "\n".join(sorted(requires))
         key = hashlib.sha256(f"{self.interpreter.path}\n{self.interpreter.version}\n{text}".encode()).hexdigest()[:20]
         folder = self.home / "build-environments" / key
-        if not (folder / "done").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            (folder / "requirements.txt").write_text(text, encoding="utf-8")
-            options = ("--quiet", "--only-binary", ":all:", "--no-python-downloads", "--python", str(self.interpreter.path))
-            done = self.uv.run(
-                *("pip", "install", *options, "--target", str(folder / "packages"), "-r", str(folder / "requirements.txt")),
-                interpreter=self.interpreter,
-                writable=[folder],
-            )
-            if done.exit_code:
-                return None, f"its build requirements cannot be installed: {done.stderr.strip()[-300:]}"
-            (folder / "done").touch()
-        return folder / "packages", ""
+        with locked(folder.with_suffix(".lock")):
+            said = "" if (folder / "done").exists() else self._install_tools(folder, text)
+        return (None, f"its build requirements cannot be installed: {said}") if said else (folder / "packages", "")
+
+    def _install_tools(self, folder: Path, requirements: str) -> str:
+        """Why not, "" when it is done."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / "requirements.txt").write_text(requirements, encoding="utf-8")
+        options = ("--quiet", "--only-binary", ":all:", "--no-python-downloads", "--python", str(self.interpreter.path))
+        done = self.uv.run(
+            *("pip", "install", *options, "--target", str(folder / "packages"), "-r", str(folder / "requirements.txt")),
+            interpreter=self.interpreter,
+            writable=[folder],
+        )
+        if done.exit_code:
+            return failure(done)
+        (folder / "packages").mkdir(exist_ok=True)
+        (folder / "done").touch()
+        return ""
 
     def _hooks(self, tools: Path, scratch: Path, *, last: bool) -> tuple[dict[str, object], Outcome]:
         source, out = scratch / "source", scratch / "out"

@@ -5,7 +5,6 @@ Nothing of a repository is run by this: no hooks, no filters, no helpers, no sub
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import re
 import shutil
@@ -19,6 +18,7 @@ from paramedic.model.errors import SourceError
 from paramedic.model.repair import Edit
 from paramedic.source import commits
 from paramedic.source.git import Credentials, checked_reference, git_text, run_git, without_credentials
+from paramedic.source.locks import locked
 
 _SHA = re.compile(r"^[0-9a-f]{7,40}$")
 _REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+HEAD:refs/paramedic/head")
@@ -53,7 +53,7 @@ class Repository:
     def fetch(self) -> None:
         """Bring the mirror up to date with all branches and tags; made on first use. Raises ``OutsideError``."""
         self.mirror.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(self.mirror.with_suffix(".lock")):
+        with locked(self.mirror.with_suffix(".lock")):
             if not (self.mirror / "HEAD").exists():
                 git_text(None, "init", "--quiet", "--bare", "--", str(self.mirror))
             fetch = ("fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
@@ -117,7 +117,7 @@ class Repository:
             raise SourceError(f"{commit!r} is not a commit.")
         self._worktrees.mkdir(parents=True, exist_ok=True)
         folder = self._worktrees / f"{_slug(self.url)}-{commit[:12]}-{uuid.uuid4().hex[:8]}"
-        with _locked(self.mirror.with_suffix(".lock")):
+        with locked(self.mirror.with_suffix(".lock")):
             git_text(self.mirror, "worktree", "prune")
             git_text(self.mirror, "worktree", "add", "--quiet", "--force", "--detach", "--", str(folder), commit)
         try:
@@ -176,11 +176,3 @@ def _is_path(url: str) -> bool:
 def _slug(url: str) -> str:
     name = re.sub(r"[^A-Za-z0-9_.-]", "", url.rstrip("/").rpartition("/")[2].removesuffix(".git"))
     return name.strip(".-")[:40] or "repository"
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """One process and one thread at a time; the kernel lets go when the holder dies."""
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
