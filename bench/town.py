@@ -15,29 +15,30 @@ SECRET = "chaos-secret"
 PUBLIC_KEY = "0123456789abcdef0123456789abcdef"
 FIRST_ISSUE = 5000
 
-_MODULE = '''"""Shelf {number}: not every row has a discount."""
+_MODULE = '''"""Shelf {number}: not every row has a note."""
 
 
-def reduced_{number}(row: dict) -> bool:
-    return row.get("discount", 0) > 0
+def has_note_{number}(row: dict) -> bool:
+    return row.get("note") is not None
 
 
-def saving_{number}(row: dict) -> int:
-    return row["price"] * row.get("discount", 0) // 100
+def heading_{number}(row: dict) -> str:
+    return row.get("note") or row["name"]
 
 
-def price_{number}(row: dict) -> int:
-    return row["price"] - row["price"] * row["discount"] // 100
+def note_{number}(row):
+    return row["note"]
 '''
-_TEST = """from shop.shelf_0 import price_0, saving_0
+_TEST = """from shop.shelf_0 import has_note_0, heading_0, note_0
 
 
-def test_a_row_with_a_discount():
-    assert price_0({"price": 200, "discount": 10}) == 180
+def test_a_row_with_a_note():
+    assert note_0({"name": "tea", "note": "green"}) == "green"
 
 
-def test_a_row_without_one_saves_nothing():
-    assert saving_0({"price": 200}) == 0
+def test_a_row_without_one():
+    assert not has_note_0({"name": "tea"})
+    assert heading_0({"name": "tea"}) == "tea"
 """
 _CONFIGURATION = """
 [repositories.shop]
@@ -62,7 +63,7 @@ comment = "auto"
 
 
 class Town:
-    """One crash per number: ``shop/shelf_N.py`` fails in ``price_N``."""
+    """One crash per number: ``shop/shelf_N.py`` fails in ``note_N``."""
 
     def __init__(self, folder: Path, crashes: int) -> None:
         self.folder, self.crashes = folder, crashes
@@ -96,14 +97,14 @@ class Town:
             "filename": f"shop/shelf_{number}.py",
             "abs_path": f"/srv/app/shop/shelf_{number}.py",
             "module": f"shop.shelf_{number}",
-            "function": f"price_{number}",
+            "function": f"note_{number}",
             "lineno": line,
             "context_line": lines[line - 1],
             "pre_context": lines[line - 3 : line - 1],
             "in_app": True,
-            "vars": {"row": {"price": "250", "name": "'tea'"}},
+            "vars": {"row": {"name": "'tea'"}},
         }
-        crash = {"type": "KeyError", "value": "'discount'", "stacktrace": {"frames": [frame]}}
+        crash = {"type": "KeyError", "value": "'note'", "stacktrace": {"frames": [frame]}}
         return {
             "event_id": event_id,
             "platform": "python",

@@ -54,7 +54,7 @@ class Ward:
         now = datetime.now(UTC)
         event = crash_event(fingerprint=key)
         sample = Sample(str(event["event_id"]), now, json.dumps(event).encode())
-        seen = Sighting("shop", key, "KeyError: 'discount'", "shop.rows in price", "error", "python", {"key": key})
+        seen = Sighting("shop", key, "KeyError: 'note'", "shop.rows in note", "error", "python", {"key": key})
         seen.count, seen.first_seen, seen.last_seen, seen.samples = 1, now, now, [sample]
         seen.hours = {int(time.time()) // 3600: 1}
         with self.engine.begin() as connection:

@@ -8,30 +8,30 @@ from pathlib import Path
 FILES = {
     "pyproject.toml": '[project]\nname = "shop"\nversion = "1.0.0"\nrequires-python = ">=3.10"\n',
     "shop/__init__.py": "",
-    "shop/rows.py": '''"""Rows of the stock list; not every row has a discount."""
+    "shop/rows.py": '''"""Rows of the stock list; not every row has a note."""
 
 
-def reduced(row: dict) -> bool:
-    return row.get("discount", 0) > 0
+def has_note(row: dict) -> bool:
+    return row.get("note") is not None
 
 
-def saving(row: dict) -> int:
-    return row["price"] * row.get("discount", 0) // 100
+def heading(row: dict) -> str:
+    return row.get("note") or row["name"]
 
 
-def price(row: dict) -> int:
-    return row["price"] - row["price"] * row["discount"] // 100
+def note(row):
+    return row["note"]
 ''',
-    "tests/test_rows.py": """from shop.rows import price, reduced, saving
+    "tests/test_rows.py": """from shop.rows import has_note, heading, note
 
 
-def test_a_row_with_a_discount():
-    row = {"price": 200, "discount": 10}
-    assert (price(row), saving(row), reduced(row)) == (180, 20, True)
+def test_a_row_with_a_note():
+    assert note({"name": "tea", "note": "green"}) == "green"
 
 
-def test_a_row_without_one_saves_nothing():
-    assert saving({"price": 200}) == 0
+def test_a_row_without_one():
+    assert not has_note({"name": "tea"})
+    assert heading({"name": "tea"}) == "tea"
 """,
 }
 
@@ -57,21 +57,21 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def crash_event(event_id: str = "1" * 32, price: int = 250, fingerprint: str | None = None) -> dict[str, object]:
-    """What an SDK sends when ``price`` is called for a row without a discount."""
+def crash_event(event_id: str = "1" * 32, fingerprint: str | None = None) -> dict[str, object]:
+    """What an SDK sends when ``note`` is called for a row without one."""
     lines = FILES["shop/rows.py"].splitlines()
-    line = next(number for number, text in enumerate(lines, 1) if 'row["discount"]' in text)
+    line = next(number for number, text in enumerate(lines, 1) if 'return row["note"]' in text)
     frame = {
         "filename": "shop/rows.py",
         "abs_path": "/srv/app/shop/rows.py",
         "module": "shop.rows",
-        "function": "price",
+        "function": "note",
         "lineno": line,
         "context_line": lines[line - 1],
         "pre_context": lines[line - 6 : line - 1],
         "post_context": lines[line:],
         "in_app": True,
-        "vars": {"row": {"price": str(price), "name": "'tea'"}},
+        "vars": {"row": {"name": "'tea'"}},
     }
     event: dict[str, object] = {
         "event_id": event_id,
@@ -79,7 +79,7 @@ def crash_event(event_id: str = "1" * 32, price: int = 250, fingerprint: str | N
         "level": "error",
         "release": "shop@1.0.0",
         "environment": "production",
-        "exception": {"values": [{"type": "KeyError", "value": "'discount'", "stacktrace": {"frames": [frame]}}]},
+        "exception": {"values": [{"type": "KeyError", "value": "'note'", "stacktrace": {"frames": [frame]}}]},
         "contexts": {"runtime": {"name": "CPython", "version": "3.11.2"}},
     }
     if fingerprint:
