@@ -41,7 +41,7 @@ from paramedic.source.tree import SourceTree
 
 Progress = Callable[[str], None]
 
-_SCHEME = "9"
+_SCHEME = "10"
 _RECORD = "paramedic.json"
 _SPECIFICATIONS = (
     *("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "Pipfile", "Pipfile.lock", "uv.lock", "poetry.lock"),

@@ -30,6 +30,8 @@ _MOST_WISHES = 80
 _MOST_ROUNDS = 20
 _MOST_BUILDS = 6
 _BUILD_SECONDS = 10.0
+_FEW_MODULES = 60
+_INSTALLERS = ("pip", "uv", "wheel", "setuptools")
 _TEST_EXTRAS = ("test", "tests", "testing")
 _STEADY_PYTEST, _ANY_PYTEST = "pytest>=7.2,<8", "pytest>=7.2"
 """Suites of many years run under pytest 7; those that need a newer one say so. Older ones do not run on newer Pythons."""
@@ -88,13 +90,22 @@ class Installation:
 
     def _wished(self, wheel: Wheel | None) -> list[str]:
         """What tests use; files of requirements beside a package, which often are its developers' tools; what production had
-        of the optional requirements; and all that production had when the project says nothing of what it needs."""
-        modules = {name: version for name, version in self.modules.items() if name != self.declared.name}
-        if wheel is None and not self._needed(None, ()):
-            return [*map(_without_old_pytest, self.declared.tests), *(f"{name}=={version}" for name, version in modules.items())]
-        optional = [line for line in (*self.declared.published, *(wheel.requires if wheel else ())) if "extra ==" in line]
-        had = {name for name in map(requirement_name, optional) if name in modules}
-        return [*(self.declared.main if wheel else ()), *map(_without_old_pytest, self.declared.tests), *sorted(had)]
+        besides (of a large service only what some extra names, unless the project says nothing of what it needs)."""
+        beside = self.declared.main if wheel else ()
+        return [*self._basics(), *beside, *map(_without_old_pytest, self.declared.tests), *self._had(wheel)]
+
+    def _had(self, wheel: Wheel | None) -> list[str]:
+        had = self.modules.keys() - {self.declared.name, *_INSTALLERS}
+        if len(had) > _FEW_MODULES and self._needed(wheel, ()):
+            optional = (*self.declared.published, *(wheel.requires if wheel else ()))
+            had &= {requirement_name(line) for line in optional}
+        return sorted(had)
+
+    def _basics(self) -> list[str]:
+        """Python before 3.12 came with setuptools, and code of that time counts on its ``pkg_resources``."""
+        if int(self.interpreter.minor.split(".")[1]) >= 12:
+            return []
+        return ["setuptools" if "setuptools" in self.modules else "setuptools<81"]
 
     def _with_fewer_pins(self, lines: list[str]) -> Outcome:
         """Install; as long as it fails, drop the pins that uv names as being in the way, and at last all."""
