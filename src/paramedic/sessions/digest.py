@@ -29,7 +29,7 @@ from paramedic.triage.grouping import Grouping, group
 
 log = structlog.get_logger()
 
-BATCH = 400
+BATCH = 1000
 UNKNOWN_PROJECT = "unknown"
 
 
@@ -128,7 +128,7 @@ def _is_plain(event: Mapping[str, Any] | None) -> bool:
 
 
 def _event(delivery_id: int, delivery: Delivery, document: object, origin: Origin, project: str | None, body: bytes) -> Read:
-    event = parse_event(document, origin=origin)
+    event = parse_event(document, origin=origin, brief=True)
     if origin is Origin.ENVELOPE:
         # A client may write anything into its event; only Sentry may name an issue of Sentry's.
         event = replace(event, issue_id=None, short_id=None, web_url=None)

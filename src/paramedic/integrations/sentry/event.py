@@ -24,15 +24,23 @@ _PROJECT_ADDRESS = re.compile(r"/projects/[^/]+/([^/]+)/events/")
 _LEVELS = {"warn": Level.WARNING, "critical": Level.FATAL, "sample": Level.INFO, "log": Level.INFO, "notice": Level.INFO}
 
 
-def parse_event(raw: object, *, origin: Origin | None = None) -> Event:
-    """The event in ``raw`` (decoded JSON of any shape); the shape is recognised, ``origin`` only names it otherwise."""
+_BULK = frozenset({"breadcrumbs", "contexts", "extra", "modules", "request", "sdk", "_meta", "spans", "debug_meta"})
+
+
+def parse_event(raw: object, *, origin: Origin | None = None, brief: bool = False) -> Event:
+    """The event in ``raw`` (decoded JSON of any shape); the shape is recognised, ``origin`` only names it otherwise.
+
+    ``brief`` reads what grouping and counting need, in a fraction of the time: no variables, breadcrumbs or contexts.
+    """
     notes = Notes()
     body, found = unwrap(raw)
+    if brief:
+        body = {key: value for key, value in body.items() if key not in _BULK}
     if not isinstance(raw, dict):
         notes.expected("event", "an object", raw)
     node = Node(body, "", notes)
-    exceptions, threads = read_exceptions(node), read_threads(node)
-    frames = read_frames(node.child("stacktrace")) if body.get("stacktrace") else ()
+    exceptions, threads = read_exceptions(node, brief=brief), read_threads(node, brief=brief)
+    frames = read_frames(node.child("stacktrace"), brief=brief) if body.get("stacktrace") else ()
     tags = _tags(node)
     named = dict(tags)
     message = _message(node)

@@ -13,36 +13,40 @@ MOST_THREADS = 200
 MOST_LINES = 20
 
 
-def read_exceptions(event: Node) -> tuple[ExceptionValue, ...]:
-    """The chain in Sentry's order: causes first, the exception that was finally raised last."""
-    return tuple(_exception(node) for node in event.nodes("exception", MOST_EXCEPTIONS))
+def read_exceptions(event: Node, *, brief: bool = False) -> tuple[ExceptionValue, ...]:
+    """The chain in Sentry's order: causes first, the exception that was finally raised last.
+
+    ``brief`` frames carry what tells one crash from another, and no variables or surroundings.
+    """
+    return tuple(_exception(node, brief) for node in event.nodes("exception", MOST_EXCEPTIONS))
 
 
-def read_threads(event: Node) -> tuple[Thread, ...]:
+def read_threads(event: Node, *, brief: bool = False) -> tuple[Thread, ...]:
     return tuple(
         Thread(
             id=node.text("id", limit=64),
             name=node.text("name", limit=200),
             crashed=bool(node.flag("crashed")),
             current=bool(node.flag("current")),
-            frames=read_frames(node.child("stacktrace")),
+            frames=read_frames(node.child("stacktrace"), brief=brief),
         )
         for node in event.nodes("threads", MOST_THREADS)
     )
 
 
-def read_frames(stacktrace: Node) -> tuple[Frame, ...]:
+def read_frames(stacktrace: Node, *, brief: bool = False) -> tuple[Frame, ...]:
     """Oldest first. Null frames are passed over."""
-    return tuple(_frame(node) for node in stacktrace.nodes("frames", MOST_FRAMES))
+    read = _brief_frame if brief else _frame
+    return tuple(read(node) for node in stacktrace.nodes("frames", MOST_FRAMES))
 
 
-def _exception(node: Node) -> ExceptionValue:
+def _exception(node: Node, brief: bool) -> ExceptionValue:
     mechanism = node.child("mechanism")
     return ExceptionValue(
         type=node.text("type", limit=300) or "Error",
         value=_value(node),
         module=node.text("module", limit=300),
-        frames=read_frames(node.child("stacktrace")) or read_frames(node.child("rawStacktrace")),
+        frames=read_frames(node.child("stacktrace"), brief=brief) or read_frames(node.child("rawStacktrace"), brief=brief),
         mechanism=Mechanism(
             type=mechanism.text("type", limit=100),
             handled=mechanism.flag("handled"),
@@ -77,6 +81,17 @@ def _frame(node: Node) -> Frame:
         in_app=node.flag("in_app", "inApp"),
         variables=node.captures("vars"),
         package=node.text("package", limit=512),
+    )
+
+
+def _brief_frame(node: Node) -> Frame:
+    line = node.raw.get("context_line")
+    return Frame(
+        function=node.text("function", "rawFunction", limit=512),
+        module=node.text("module", limit=512),
+        filename=node.text("filename", limit=1024),
+        context_line=clean(line, 2000) if isinstance(line, str) else None,
+        in_app=node.flag("in_app", "inApp"),
     )
 
 

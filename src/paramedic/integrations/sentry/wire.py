@@ -136,9 +136,11 @@ class Node:
 
 def clean(text: str, limit: int = LONGEST_TEXT) -> str:
     """Without lone surrogates and NULs, which no database takes, and cut to ``limit``."""
+    if len(text) > limit:
+        text = text[:limit]
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8")
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:limit] if "\0" in text or len(text) > limit else text
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in text else text
 
 
 def captured(value: object, depth: int = 0) -> Captured:
