@@ -38,6 +38,8 @@ class Subject:
     hours: tuple[tuple[datetime, int], ...] = ()
     earlier: str | None = None
     """What the last session on this issue found, in one sentence."""
+    alike: tuple[str, ...] = ()
+    """Other issues with the same root cause and what was found there, one line each."""
 
 
 def title(result: TriageResult, subject: Subject) -> str:
@@ -67,6 +69,7 @@ def commit_message(result: TriageResult, subject: Subject) -> str:
 def pull_request_body(result: TriageResult, subject: Subject) -> str:
     """Root cause, fix, test, proof, evidence and counts, as Markdown."""
     parts = [_opening(result, subject), _root_cause(result), _fix(result), _test(result), _proof(result), _evidence(result)]
+    parts.append(_history(subject))
     parts += ["---", "Opened by Paramedic. It never merges: a person decides.", marker(subject)]
     return cut("\n\n".join(part for part in parts if part), BODY_LIMIT)
 
@@ -79,7 +82,7 @@ def comment_text(result: TriageResult, subject: Subject, branch: str | None) -> 
         inline(result.reason, 600),
         _root_cause(result),
         _short_fix(result, branch),
-        inline(f"Earlier: {subject.earlier}", 400) if subject.earlier else "",
+        _history(subject),
         frequency_table(subject),
     ]
     return cut("\n\n".join(part for part in parts if part), COMMENT_LIMIT)
@@ -118,6 +121,12 @@ def _opening(result: TriageResult, subject: Subject) -> str:
     if counts or users:
         lines.append(", ".join(counts + users) + ".")
     return "\n\n".join([*lines, f"**{HEADLINES[result.verdict]}.** {inline(result.reason, 600)}"])
+
+
+def _history(subject: Subject) -> str:
+    lines = [f"Earlier: {inline(subject.earlier, 400)}"] if subject.earlier else []
+    lines += [f"Same cause: {inline(line, 300)}" for line in subject.alike[:5]]
+    return "\n\n".join(lines)
 
 
 def _counts(subject: Subject) -> list[tuple[int, str]]:

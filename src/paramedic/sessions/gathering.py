@@ -40,6 +40,14 @@ def gather(desk: Desk) -> Gathered:
     return Gathered(event, upstream, (last,) if last else ())
 
 
+def similar(desk: Desk, cause: str | None) -> tuple[Session, ...]:
+    """Finished sessions of other issues with the same root cause."""
+    if cause is None:
+        return ()
+    with reading(desk.house.engine).connect() as connection:
+        return store.similar(connection, cause, desk.session.issue_id)
+
+
 def find_checkout(desk: Desk, event: Event | None, upstream: Upstream) -> Checkout:
     """The commit of the crashing release, and the branch that a fix is made for."""
     name, config = desk.repository()
@@ -52,7 +60,7 @@ def find_checkout(desk: Desk, event: Event | None, upstream: Upstream) -> Checko
     return Checkout(name, found.commit, found.how, config.default_branch or _default_branch(repository))
 
 
-def subject_of(desk: Desk, upstream: Upstream, earlier: tuple[Session, ...]) -> Subject:
+def subject_of(desk: Desk, upstream: Upstream, earlier: tuple[Session, ...] = (), alike: tuple[Session, ...] = ()) -> Subject:
     """The issue as messages speak of it: Sentry's own counts where they could be had, else ours."""
     with reading(desk.house.engine).connect() as connection:
         ours = issues.facts(connection, desk.session.issue_id)
@@ -69,6 +77,7 @@ def subject_of(desk: Desk, upstream: Upstream, earlier: tuple[Session, ...]) -> 
         users=(series.users if series else None) or ours.users,
         hours=hours,
         earlier=f"{last.verdict}: {last.summary}" if last and last.verdict else None,
+        alike=tuple(f"issue {session.issue_id}: {session.verdict}: {session.summary}" for session in alike),
     )
 
 

@@ -45,7 +45,7 @@ def effects_of(desk: Desk, findings: Findings) -> tuple[Effect, ...]:
     result = findings.result
     if result is None:
         return ()
-    subject = subject_of(desk, findings.upstream, findings.earlier)
+    subject = subject_of(desk, findings.upstream, findings.earlier, findings.similar)
     payloads, branch = _handed_over(desk, findings.checkout, result, subject)
     effects = _linked(desk, findings, payloads)
     upstream = _upstream_issue(findings)

@@ -25,6 +25,7 @@ class Findings:
     event: Event | None = None
     upstream: Upstream = field(default_factory=Upstream)
     earlier: tuple[Session, ...] = ()
+    similar: tuple[Session, ...] = ()
     checkout: Checkout | None = None
     diagnosis: Diagnosis | None = None
     reproduction: Reproduction | None = None
@@ -71,10 +72,15 @@ def diagnose(desk: Desk, findings: Findings) -> Findings:
     event, checkout = _needed(findings.event), _needed(findings.checkout)
     desk.say("diagnose", "reading the stack and the source")
     answer = diagnose_event(event, desk.tree(checkout))
+    diagnosis = answer.diagnosis if isinstance(answer, TriageResult) else answer
+    cause = _cause(diagnosis)
+    found = replace(findings, diagnosis=diagnosis, cause=cause, similar=gathering.similar(desk, cause))
+    if diagnosis is not None:
+        desk.say("diagnose", diagnosis.summary)
+    for session in found.similar:
+        desk.say("diagnose", f"Issue {session.issue_id} had the same cause: {session.verdict}: {session.summary}")
     if isinstance(answer, TriageResult):
-        return replace(findings, result=answer, diagnosis=answer.diagnosis, cause=_cause(answer.diagnosis))
-    desk.say("diagnose", answer.summary)
-    found = replace(findings, diagnosis=answer, cause=_cause(answer))
+        return replace(found, result=answer)
     if desk.options().until == "diagnose":
         return replace(found, result=TriageResult(Verdict.DIAGNOSED, "Only a diagnosis was asked for.", answer))
     return found
