@@ -58,7 +58,8 @@ class Refiner:
         known = self._names.habit(match[1])
         if known is not None and not known.imports <= attempt.imports:
             yield replace(attempt, imports=attempt.imports | known.imports)
-        for definition, imports in self._stubs.of(match[1]):
+        defined = any(line.startswith("class ") for line in attempt.statements)
+        for definition, imports in self._stubs.of(match[1], with_body=not defined):
             yield replace(attempt, statements=(definition, *attempt.statements), imports=attempt.imports | imports, invented=True)
 
     def _missing_attribute(self, attempt: Attempt, ending: Ending) -> Iterator[Attempt]:

@@ -136,7 +136,7 @@ class Search:
         return list(found.values())[:_BEAM]
 
     def _promise(self, attempt: Attempt, ending: Ending) -> tuple[bool, int, float]:
-        unstarted = ending.type in {"NameError", "ImproperlyConfigured", "AppRegistryNotReady"} and not attempt.invented
+        unstarted = ending.type in {"NameError", "ImproperlyConfigured", "AppRegistryNotReady"}
         return not unstarted, -self._depth(ending), attempt.rank
 
     def _depth(self, ending: Ending) -> int:

@@ -17,6 +17,7 @@ from paramedic.reproduction.captured import Reference, Value, dotted
 from paramedic.reproduction.code import Attempt, Code, Import, names_bound, names_read
 from paramedic.reproduction.instances import Instances, Wanted
 from paramedic.reproduction.names import Names
+from paramedic.reproduction.patching import MOCK, patched
 from paramedic.reproduction.recipes import Recipes
 from paramedic.reproduction.scene import Scene
 from paramedic.reproduction.vetting import builtin
@@ -77,7 +78,9 @@ class Slicer:
         imports |= {item for node in nodes for item in _own_imports(node)}
         nodes = [node for node in nodes if not isinstance(node, ast.Import | ast.ImportFrom)]
         kept = [node for node in nodes if not (captured_first and _binds_only(node, set(prefix)))]
-        statements = [*prefix.values(), *(ast.unparse(ast.fix_missing_locations(node)) for node in kept)]
+        safe = patched(kept, {item.bound for item in imports})
+        imports |= {MOCK} if safe != kept else set()
+        statements = [*prefix.values(), *(ast.unparse(ast.fix_missing_locations(node)) for node in safe)]
         how = f"the call in {scene.name or 'the caller'}"
         return Attempt(tuple(statements), frozenset(imports), entry, rank + 3 * len(missing), how)
 

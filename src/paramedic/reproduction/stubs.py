@@ -24,11 +24,12 @@ class Stubs:
         self._scenes = scenes
         self._names = names
 
-    def of(self, name: str) -> Iterator[tuple[str, frozenset[Import]]]:
-        """Definitions for a class called ``name``: with a base that the stack shows, and with what is shown of a body."""
+    def of(self, name: str, *, with_body: bool = True) -> Iterator[tuple[str, frozenset[Import]]]:
+        """Definitions for a class called ``name``: with a base that the stack shows, and with what the event shows of a body."""
         if not name[:1].isupper() or not name.isidentifier():
             return
-        bodies = [scene.cut_body for scene in self._scenes if scene.cut_body and not scene.installed]
+        shown = self._scenes if with_body else ()
+        bodies = [scene.cut_body for scene in shown if scene.cut_body and not scene.installed]
         for body in (*bodies[-1:], ()):
             lines = textwrap.indent("\n".join(ast.unparse(node) for node in body) or "pass", "    ")
             for base in self._bases():
@@ -57,7 +58,8 @@ class Stubs:
             if node.name in owners:
                 return True
             module = self._names.tree.module_name(path)
-            pending += [Import(module, base.id) for base in getattr(node, "bases", ()) if hasattr(base, "id")]
+            parts = (part for base in getattr(node, "bases", ()) for part in ast.walk(base))
+            pending += [Import(module, part.id) for part in parts if isinstance(part, ast.Name)]
         return False
 
     @cached_property
