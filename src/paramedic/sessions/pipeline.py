@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from paramedic.diagnosis import diagnose
-from paramedic.model.diagnosis import Diagnosis
+from paramedic.model.diagnosis import Diagnosis, Family
 from paramedic.model.errors import EnvironmentFailed, SandboxUnavailable
 from paramedic.model.event import Event
 from paramedic.model.execution import Sandbox
@@ -41,6 +41,10 @@ class TriageOptions:
     timeout_seconds: float = 600.0
     until: str = "fix"
     config: RepositoryConfig | None = None
+
+
+_ANYWHERE = frozenset({Family.NETWORK, Family.TIMEOUT, Family.MEMORY, Family.CANCELLED})
+"""Failures that no repository's code explains, wherever their frames lie."""
 
 
 def _silent(_stage: str, _line: str) -> None:
@@ -71,7 +75,8 @@ class Stopwatch:
 def diagnose_event(event: Event, tree: SourceTree) -> TriageResult | Diagnosis:
     """The diagnosis, or the verdict that ends the triage here."""
     diagnosis = diagnose(event, tree)
-    if diagnosis.location is None and not diagnosis.suspects and diagnosis.fixable:
+    lost = diagnosis.location is None and not diagnosis.frames and not diagnosis.suspects
+    if lost and diagnosis.family not in _ANYWHERE:
         reason = "No frame of this crash lies in the repository." if event.crash else "The event carries no exception."
         return TriageResult(Verdict.NOT_FOUND, f"{reason} {unmapped_remedy(event, tree)}".strip(), diagnosis)
     if not diagnosis.fixable:
