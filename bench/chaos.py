@@ -30,7 +30,7 @@ from paramedic.store.schema import deliveries, effects, issues, sessions
 
 MODULES = {"web": "paramedic.web.server", "worker": "paramedic.sessions.worker"}
 SERVE = "from paramedic.cli import main; main()"
-SETTLE_SECONDS = 240.0
+SETTLE_SECONDS = 120.0
 ENDED = ("finished", "failed")
 
 
@@ -41,6 +41,17 @@ class Sent:
     events: Counter[int] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(frozen=True)
+class _Left:
+    """What is still under way."""
+
+    deliveries: int = 0
+    undecided: int = 0
+    sessions: int = 0
+    effects: int = 0
+    unknown_issues: int = 0
 
 
 @dataclass(frozen=True)
@@ -123,18 +134,24 @@ def _until_accepted(base: str, path: str, body: bytes, headers: dict[str, str]) 
 
 
 def _await_rest(engine: sa.Engine, sent: Sent) -> None:
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while time.monotonic() < deadline:
+    """Until nothing is under way any more; gives up when nothing has changed for a long time."""
+    before, changed_at = None, time.monotonic()
+    while True:
         with engine.connect() as connection:
-            waiting = _count(connection, deliveries, deliveries.c.state == "received")
-            undecided = _count(connection, issues, issues.c.needs_rules)
-            live = _count(connection, sessions, sessions.c.state.not_in(ENDED))
-            open_effects = _count(connection, effects, effects.c.state.in_(("approved", "performing")))
-            known = _count(connection, issues, sa.true())
-        if not (waiting or undecided or live or open_effects) and known == len(sent.events):
+            left = _Left(
+                deliveries=_count(connection, deliveries, deliveries.c.state == "received"),
+                undecided=_count(connection, issues, issues.c.needs_rules),
+                sessions=_count(connection, sessions, sessions.c.state.not_in(ENDED)),
+                effects=_count(connection, effects, effects.c.state.in_(("approved", "performing"))),
+                unknown_issues=len(sent.events) - _count(connection, issues, sa.true()),
+            )
+        if left == _Left():
             return
+        if left != before:
+            before, changed_at = left, time.monotonic()
+        if time.monotonic() - changed_at > SETTLE_SECONDS:
+            raise TimeoutError(f"nothing moves any more: {left}")
         time.sleep(0.5)
-    raise TimeoutError(f"{waiting} deliveries wait, {live} sessions live, {open_effects} effects open, {known} issues")
 
 
 def _judge(engine: sa.Engine, town: Town, sent: Sent) -> Verdict:
