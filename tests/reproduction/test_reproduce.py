@@ -161,7 +161,7 @@ def test_a_request_is_sent_again_to_the_application(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     replayed = replay(tmp_path / "project", home, {}, event=event)
-    assert "TestClient(app).request('POST', '/orders'" in replayed.reproduction.source
+    assert 'TestClient(app).request("POST", "/orders"' in replayed.reproduction.source
 
 
 def test_code_in_an_event_never_reaches_the_test(tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import sys
 import textwrap
+import tokenize
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -100,7 +102,20 @@ def _head(attempt: Attempt, imports: list[str]) -> str:
 def _indented(parts: list[str]) -> str:
     """Statements one level in; the lines of a text in triple quotes are left where they are."""
     module = ast.unparse(ast.parse("def body():\n" + textwrap.indent("\n".join(parts), "    ", lambda _line: True)))
-    return module.partition("\n")[2]
+    return _double_quoted(module).partition("\n")[2]
+
+
+def _double_quoted(source: str) -> str:
+    """The same source with the quotes that formatters choose, where no escape is needed for it."""
+    lines = source.splitlines(keepends=True)
+    tokens = [token for token in tokenize.generate_tokens(io.StringIO(source).readline) if token.type == tokenize.STRING]
+    for token in reversed(tokens):
+        text, (row, start), (last, end) = token.string, token.start, token.end
+        opening = text.index("'") if "'" in text else -1
+        if row == last and opening in {0, 1} and text.count("'") == 2 and not set('"\\') & set(text):
+            line = lines[row - 1]
+            lines[row - 1] = line[:start] + text.replace("'", '"') + line[end:]
+    return "".join(lines)
 
 
 def _ordered(imports: list[str]) -> list[str]:
