@@ -78,7 +78,7 @@ def find(connection: sa.Connection, key: str) -> Recorded:
     """The effect of this key or unambiguous beginning of a key. Raises ``BadInput`` when there is none."""
     row = rows.read(connection, key)
     if row is None:
-        raise BadInput(f"No effect, or more than one, begins with {key[:64]!r}.", remedy="See `paramedic approvals`.")
+        raise BadInput(f"No effect, or more than one, begins with {key[:64]!r}.", remedy="`paramedic approve` lists them.")
     return recorded(row)
 
 

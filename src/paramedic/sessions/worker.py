@@ -41,6 +41,7 @@ LOOK_AROUND_SECONDS = 2.0
 EFFECTS_SECONDS = 1.0
 RECONCILE_SECONDS = 15.0
 LEFTOVER_SECONDS = 6 * 3600
+EXIT_HUNG = 70
 GRACE_SECONDS = 20
 
 
@@ -53,6 +54,7 @@ class Worker:
     engine: sa.Engine
     identity: workers.Worker = field(default_factory=workers.this_worker)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _enqueued: set[str] = field(default_factory=set)
 
     def run(self) -> None:
         house = House(self.settings, self.configuration, self.engine, self.identity.id)
@@ -137,9 +139,15 @@ class Worker:
         with reading(self.engine).connect() as connection:
             dead, waiting = workers.dead(connection, self.identity.id), store.queued(connection)
         for session_id in waiting:
-            durable.enqueue(session_id)
+            if session_id not in self._enqueued:
+                durable.enqueue(session_id)
+        self._enqueued = set(waiting)
         for dead_id in dead:
             self._bury(dead_id)
+        if (hung := workflow.overdue(time.monotonic())) is not None:
+            log.critical("stage_hangs", session_id=hung[0], stage=hung[1])
+            # Only the end of the process ends the thread. Whoever takes over counts one more start of this stage.
+            os._exit(EXIT_HUNG)
 
     def _reconcile(self) -> None:
         """Sessions that are live in our tables and over, or nobody's, in the engine's."""

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from dbos import DBOS
@@ -32,6 +32,7 @@ log = structlog.get_logger()
 
 STARTS_PER_STAGE = 5
 """A stage that took its worker with it so often is poison, and ends the session."""
+STAGE_SECONDS = 45 * 60.0
 NICENESS = 10
 
 
@@ -54,9 +55,19 @@ class Delta:
 
 
 class _Work:
-    """The house of this worker process; workflows are found by name and can be given no more than a session's id."""
+    """The house of this worker process; workflows are found by name and can be given no more than a session's id.
+
+    ``under_way`` holds when each session of this process entered its stage, in monotonic seconds.
+    """
 
     house: House | None = None
+    under_way: ClassVar[dict[str, tuple[str, float]]] = {}
+
+
+def overdue(now: float) -> tuple[str, str] | None:
+    """A session and its stage that has run for longer than any stage should: it hangs, and a thread cannot be ended."""
+    late = ((session, stage) for session, (stage, began) in list(_Work.under_way.items()) if now - began > STAGE_SECONDS)
+    return next(late, None)
 
 
 def open_for_work(house: House) -> None:
@@ -108,7 +119,11 @@ def _step(desk: Desk, name: str, stage: Callable[[Desk, Findings], Findings], fi
             store.enter_stage(connection, desk.session_id, name)
         desk.start_stage(name)
         began = time.monotonic()
-        found = stage(desk, findings)
+        _Work.under_way[desk.session_id] = (name, began)
+        try:
+            found = stage(desk, findings)
+        finally:
+            _Work.under_way.pop(desk.session_id, None)
         return Delta.between(findings, found, time.monotonic() - began)
 
     return DBOS.run_step(
