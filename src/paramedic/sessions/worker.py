@@ -38,6 +38,7 @@ log = structlog.get_logger()
 
 BEAT_SECONDS = 2.0
 LOOK_AROUND_SECONDS = 2.0
+ENQUEUE_SECONDS = 0.3
 EFFECTS_SECONDS = 1.0
 RECONCILE_SECONDS = 15.0
 LEFTOVER_SECONDS = 6 * 3600
@@ -64,6 +65,7 @@ class Worker:
         log.info("worker_started", worker=self.identity.id)
         chores = [
             self._chore("beat", BEAT_SECONDS, self._beat),
+            self._chore("enqueue", ENQUEUE_SECONDS, self._enqueue),
             self._chore("look_around", LOOK_AROUND_SECONDS, self._look_around),
             self._chore("effects", EFFECTS_SECONDS, self._do_effects),
             self._chore("digest", 0.1, self._digest),
@@ -134,14 +136,19 @@ class Worker:
             ledger.close_expired(connection)
         perform_ready(Tools(self.settings, self.configuration, self.engine, self.identity.id))
 
-    def _look_around(self) -> None:
-        """Take over from the dead, and put into the queue what a crash left between our tables and the engine's."""
+    def _enqueue(self) -> None:
+        """Hand new sessions to the engine, those included that a crash left between our tables and its own."""
         with reading(self.engine).connect() as connection:
-            dead, waiting = workers.dead(connection, self.identity.id), store.queued(connection)
+            waiting = store.queued(connection)
         for session_id in waiting:
             if session_id not in self._enqueued:
                 durable.enqueue(session_id)
         self._enqueued = set(waiting)
+
+    def _look_around(self) -> None:
+        """Take over from the dead, and end with a stage that hangs."""
+        with reading(self.engine).connect() as connection:
+            dead = workers.dead(connection, self.identity.id)
         for dead_id in dead:
             self._bury(dead_id)
         if (hung := workflow.overdue(time.monotonic())) is not None:
