@@ -29,7 +29,7 @@ from paramedic.triage.grouping import Grouping, group
 
 log = structlog.get_logger()
 
-BATCH = 1000
+BATCH = 500
 UNKNOWN_PROJECT = "unknown"
 
 
@@ -169,8 +169,7 @@ def _settle(connection: sa.Connection, batch: Batch) -> None:
     for read in batch.read:
         if read.delivery_id in fresh and read.installation and read.organisation:
             organisations.learn(connection, read.installation, read.organisation)
-    for sighting in _sightings([read for read in events if read.delivery_id in fresh]):
-        issues.record(connection, sighting)
+    issues.record(connection, _sightings([read for read in events if read.delivery_id in fresh]))
     for read in news:
         if read.delivery_id in fresh:
             issues.change_status(connection, _change(read))

@@ -10,6 +10,17 @@ import sqlalchemy as sa
 from paramedic.model.errors import BadInput
 
 BUSY_MILLISECONDS = 20_000
+_PRAGMAS = (
+    # Effective in a new database only: deliveries of many kB take fewer, longer pages.
+    "page_size=16384",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    f"busy_timeout={BUSY_MILLISECONDS}",
+    "foreign_keys=ON",
+    "cache_size=-64000",
+    # A checkpoint stops every writer; one for each 64 MiB instead of each 16.
+    "wal_autocheckpoint=4000",
+)
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -39,13 +50,7 @@ def _prepare_connection(connection: Any, _record: object) -> None:
     # The driver's own transaction handling would begin too late, and as a reader that cannot become a writer.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        f"busy_timeout={BUSY_MILLISECONDS}",
-        "foreign_keys=ON",
-        "cache_size=-32000",
-    ):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -25,12 +25,24 @@ class Sample:
     body: bytes
 
 
-def keep(connection: sa.Connection, issue_id: int, samples: Sequence[Sample], counted_before: int) -> None:
-    """Put new events, the oldest first, into the sample of an issue that had ``counted_before``.
+def keep(connection: sa.Connection, news: Sequence[tuple[int, Sequence[Sample], int]]) -> None:
+    """Put new events into the samples of issues: id, events (the oldest first), and how many were counted before.
 
-    Each event of the issue has the same chance to be in the sample (reservoir sampling, Vitter 1985, algorithm R), so that
+    Each event of an issue has the same chance to be in its sample (reservoir sampling, Vitter 1985, algorithm R), so that
     the space an issue takes does not grow with its events.
     """
+    rows = [
+        _row(issue_id, slot, sample)
+        for issue_id, samples, counted_before in news
+        for slot, sample in _drawn(samples, counted_before).items()
+    ]
+    if rows:
+        write = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(events)
+        fresh = {name: write.excluded[name] for name in ("event_id", "at", "body")}
+        connection.execute(write.on_conflict_do_update(index_elements=["issue_id", "slot"], set_=fresh), rows)
+
+
+def _drawn(samples: Sequence[Sample], counted_before: int) -> dict[int, Sample]:
     slots: dict[int, Sample] = {}
     for number, sample in enumerate(samples, counted_before + 1):
         if number == 1:
@@ -38,11 +50,9 @@ def keep(connection: sa.Connection, issue_id: int, samples: Sequence[Sample], co
         position = number if number <= OTHERS else random.randint(1, number)  # noqa: S311  # a sample, not a secret
         if position <= OTHERS:
             slots[LATEST + position] = sample
-    slots[LATEST] = samples[-1]
-    write = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(events)
-    fresh = {name: write.excluded[name] for name in ("event_id", "at", "body")}
-    rows = [_row(issue_id, slot, sample) for slot, sample in slots.items()]
-    connection.execute(write.on_conflict_do_update(index_elements=["issue_id", "slot"], set_=fresh), rows)
+    if samples:
+        slots[LATEST] = samples[-1]
+    return slots
 
 
 def _row(issue_id: int, slot: int, sample: Sample) -> dict[str, object]:

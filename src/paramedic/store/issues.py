@@ -19,6 +19,7 @@ from paramedic.store.schema import issue_hours, issue_users, issues
 MOST_USERS = 10_000
 """Users of one issue are told apart up to this many; beyond it the number stands for "at least"."""
 NEW_FOR = timedelta(days=7)
+_ROWS_AT_ONCE = 500
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _BEGINNING_OF_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -112,20 +113,27 @@ class Facts:
 _COLUMNS = tuple(issues.c[name] for name in Issue.__slots__)
 
 
-def record(connection: sa.Connection, seen: Sighting) -> int:
-    """Count a batch's events of one issue, keep their sample, and have the rules look at it; the issue's id."""
-    issue_id, before = _find_or_add(connection, seen)
-    if seen.count:
-        connection.execute(sa.update(issues).where(issues.c.id == issue_id).values(_counted(connection, issue_id, seen, before)))
-        _count_hours(connection, issue_id, seen.hours)
-        events.keep(connection, issue_id, seen.samples, before["count"])
-    return issue_id
+def record(connection: sa.Connection, seen: Sequence[Sighting]) -> None:
+    """Count a batch's events, keep their samples, and have the rules look at their issues.
+
+    A handful of statements whatever the number of issues: the transaction holds SQLite's only write lock, for which intake
+    waits meanwhile. Sightings come in a fixed order, so that two batches lock rows in the same one.
+    """
+    if not seen:
+        return
+    rows = _find_or_add(connection, seen)
+    users = _count_users(connection, seen, rows)
+    updates = [_counted(sighting, row, users[row["id"]]) for sighting, row in zip(seen, rows, strict=True)]
+    connection.execute(_COUNTED, updates)
+    _count_hours(connection, seen, rows)
+    events.keep(connection, [(row["id"], sighting.samples, row["count"]) for sighting, row in zip(seen, rows, strict=True)])
 
 
 def change_status(connection: sa.Connection, change: StatusChange) -> int:
     """Follow what Sentry says of an issue: resolved, ignored, regressed; the issue's id."""
-    issue_id, before = _find_or_add(connection, change.sighting)
     seen = change.sighting
+    (before,) = _find_or_add(connection, [seen])
+    issue_id: int = before["id"]
     known = {"url": seen.url, "short_id": seen.short_id, "culprit": seen.culprit or None, "level": seen.level}
     values: dict[str, object] = {name: value for name, value in known.items() if value}
     values["last_seen"] = max(aware(before["last_seen"]), seen.last_seen)
@@ -138,16 +146,25 @@ def change_status(connection: sa.Connection, change: StatusChange) -> int:
     return issue_id
 
 
-def _find_or_add(connection: sa.Connection, seen: Sighting) -> tuple[int, sa.RowMapping]:
+_NEEDED = tuple(
+    issues.c[name]
+    for name in (
+        "id", "project", "group_key", "count", "users", "status", "state", "first_seen", "last_seen", "last_release",
+        "resolved_release",
+    )
+)  # fmt: skip
+
+
+def _find_or_add(connection: sa.Connection, seen: Sequence[Sighting]) -> list[sa.RowMapping]:
+    """The rows as they were, locked, in the order of ``seen``."""
     write = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(issues)
-    connection.execute(write.values(_new_row(seen)).on_conflict_do_nothing(index_elements=["project", "group_key"]))
-    columns = [
-        issues.c[name]
-        for name in ("id", "count", "users", "status", "state", "first_seen", "last_seen", "last_release", "resolved_release")
-    ]
-    query = sa.select(*columns).where(issues.c.project == seen.project, issues.c.group_key == seen.group_key).with_for_update()
-    row = connection.execute(query).mappings().one()
-    return row["id"], row
+    connection.execute(write.on_conflict_do_nothing(index_elements=["project", "group_key"]), [_new_row(one) for one in seen])
+    query = sa.select(*_NEEDED).where(
+        issues.c.project.in_({one.project for one in seen}), issues.c.group_key.in_({one.group_key for one in seen})
+    )
+    found = connection.execute(query.order_by(issues.c.project, issues.c.group_key).with_for_update()).mappings()
+    by_key = {(row["project"], row["group_key"]): row for row in found}
+    return [by_key[one.project, one.group_key] for one in seen]
 
 
 def _new_row(seen: Sighting) -> dict[str, object]:
@@ -167,37 +184,60 @@ def _new_row(seen: Sighting) -> dict[str, object]:
     }
 
 
-def _counted(connection: sa.Connection, issue_id: int, seen: Sighting, before: sa.RowMapping) -> dict[str, object]:
+_REPLACED = ("users", "first_seen", "last_seen", "level", "culprit", "last_release", "status", "state", "resolved_release")
+_COUNTED = (
+    sa.update(issues)
+    .where(issues.c.id == sa.bindparam("row_id"))
+    .values(count=issues.c.count + sa.bindparam("more"), needs_rules=True)
+    .values({name: sa.bindparam(f"new_{name}") for name in _REPLACED})
+)
+
+
+def _counted(seen: Sighting, before: sa.RowMapping, users: int) -> dict[str, object]:
     values: dict[str, object] = {
-        "count": issues.c.count + seen.count,
-        "users": _count_users(connection, issue_id, seen.users, before["users"]),
-        "first_seen": min(aware(before["first_seen"]), seen.first_seen),
-        "last_seen": max(aware(before["last_seen"]), seen.last_seen),
-        "level": seen.level,
-        "culprit": seen.culprit[:300],
-        "last_release": seen.release or before["last_release"],
-        "needs_rules": True,
+        "row_id": before["id"],
+        "more": seen.count,
+        "new_users": users,
+        "new_first_seen": min(aware(before["first_seen"]), seen.first_seen),
+        "new_last_seen": max(aware(before["last_seen"]), seen.last_seen),
+        "new_level": seen.level,
+        "new_culprit": seen.culprit[:300],
+        "new_last_release": seen.release or before["last_release"],
     }
-    if before["status"] == "resolved" and seen.release != before["resolved_release"]:
-        values |= {"status": "unresolved", "state": "regressed", "resolved_release": None}
-    return values
+    regressed = before["status"] == "resolved" and seen.release != before["resolved_release"]
+    kept = {"status": before["status"], "state": before["state"], "resolved_release": before["resolved_release"]}
+    after = {"status": "unresolved", "state": "regressed", "resolved_release": None} if regressed else kept
+    return values | {f"new_{name}": value for name, value in after.items()}
 
 
-def _count_users(connection: sa.Connection, issue_id: int, users: set[str], known: int) -> int:
-    if not users or known >= MOST_USERS:
-        return known
+def _count_users(connection: sa.Connection, seen: Sequence[Sighting], rows: Sequence[sa.RowMapping]) -> dict[int, int]:
+    """Users of each issue after this batch."""
+    counted: dict[int, int] = {row["id"]: row["users"] for row in rows}
+    fresh = [
+        {"issue_id": row["id"], "user_hash": user}
+        for sighting, row in zip(seen, rows, strict=True)
+        for user in sorted(sighting.users)
+        if row["users"] < MOST_USERS
+    ]
     write = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(issue_users)
-    fresh = write.values([{"issue_id": issue_id, "user_hash": user} for user in sorted(users)]).on_conflict_do_nothing()
-    added = connection.execute(fresh.returning(issue_users.c.user_hash)).all()
-    return known + len(added)
+    for first in range(0, len(fresh), _ROWS_AT_ONCE):
+        insert = write.values(fresh[first : first + _ROWS_AT_ONCE]).on_conflict_do_nothing()
+        for issue_id in connection.execute(insert.returning(issue_users.c.issue_id)).scalars():
+            counted[issue_id] += 1
+    return counted
 
 
-def _count_hours(connection: sa.Connection, issue_id: int, hours: Mapping[int, int]) -> None:
+def _count_hours(connection: sa.Connection, seen: Sequence[Sighting], rows: Sequence[sa.RowMapping]) -> None:
     write = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(issue_hours)
     grown = write.on_conflict_do_update(
         index_elements=["issue_id", "hour"], set_={"count": issue_hours.c.count + write.excluded["count"]}
     )
-    connection.execute(grown, [{"issue_id": issue_id, "hour": hour, "count": count} for hour, count in hours.items()])
+    counted = [
+        {"issue_id": row["id"], "hour": hour, "count": count}
+        for sighting, row in zip(seen, rows, strict=True)
+        for hour, count in sighting.hours.items()
+    ]
+    connection.execute(grown, counted)
 
 
 def read(connection: sa.Connection, issue_id: int) -> Issue:
