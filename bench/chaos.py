@@ -32,6 +32,7 @@ MODULES = {"web": "paramedic.web.server", "worker": "paramedic.sessions.worker"}
 SERVE = "from paramedic.cli import main; main()"
 SETTLE_SECONDS = 120.0
 ENDED = ("finished", "failed")
+_TOLD = ("deliveries", "sessions", "proven", "kills")
 
 
 @dataclass
@@ -56,7 +57,7 @@ class _Left:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the end of a run looks like; every number but the last three has to be 0."""
+    """What the end of a run looks like; every number but those of ``_TOLD`` has to be 0."""
 
     lost: int
     twice: int
@@ -70,12 +71,11 @@ class Verdict:
     deliveries: int
     sessions: int
     proven: int
+    kills: int
 
     @property
     def clean(self) -> bool:
-        return not any(
-            getattr(self, name) for name in self.__dataclass_fields__ if name not in ("deliveries", "sessions", "proven")
-        )
+        return not any(getattr(self, name) for name in self.__dataclass_fields__ if name not in _TOLD)
 
 
 def run(rounds: int, seed: int, database_url: str | None, folder: Path) -> Verdict:
@@ -180,6 +180,7 @@ def _judge(engine: sa.Engine, town: Town, sent: Sent) -> Verdict:
         deliveries=sum(sent.events.values()),
         sessions=len(found),
         proven=proven,
+        kills=sum(sent.kills.values()),
     )
 
 

@@ -36,7 +36,8 @@ from paramedic.settings.file import ForgeName, Policy, RepositoryConfig
 from paramedic.store import effects as rows
 from paramedic.store import workers
 from paramedic.store.engine import open_engine
-from paramedic.store.issues import Sighting, record
+from paramedic.store.events import Sample
+from paramedic.store.issues import Sighting, listed, record
 from paramedic.store.migrate import upgrade
 
 MARK = "<!-- paramedic:issue=4711 -->"
@@ -64,7 +65,8 @@ class Bench:
         detect(sentry.url, "sntryi_good", True)
         self.tools = Tools(settings, Configuration(repositories={"shop": config}), engine, "worker-1")
         with engine.begin() as connection:
-            self.issues = [record(connection, _sighting(key)) for key in ("a", "b")]
+            record(connection, [_sighting(key) for key in ("a", "b")])
+            self.issues = sorted(issue.id for issue in listed(connection))
 
     def push(self, after: str = "X = 1\n") -> Effect:
         base = git(self.remote, "rev-parse", "main")
@@ -91,7 +93,10 @@ class Bench:
 
 
 def _sighting(key: str) -> Sighting:
-    return Sighting("shop", key, "KeyError: 'sku'", "", "error", "python", {"key": key})
+    now = datetime.now(UTC)
+    seen = Sighting("shop", key, "KeyError: 'sku'", "", "error", "python", {"key": key}, first_seen=now, last_seen=now)
+    seen.count, seen.hours, seen.samples = 1, {int(now.timestamp()) // 3600: 1}, [Sample("1" * 32, now, b"{}")]
+    return seen
 
 
 @pytest.fixture

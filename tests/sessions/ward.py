@@ -19,7 +19,7 @@ from tests.standins.shop import crash_event, git, make_repository
 from paramedic.store import sessions as store
 from paramedic.store.engine import open_engine, reading
 from paramedic.store.events import Sample
-from paramedic.store.issues import Sighting, record
+from paramedic.store.issues import Sighting, listed, record
 from paramedic.store.migrate import upgrade
 from paramedic.store.schema import workers
 from paramedic.store.sessions import NewSession, SessionState
@@ -58,7 +58,8 @@ class Ward:
         seen.count, seen.first_seen, seen.last_seen, seen.samples = 1, now, now, [sample]
         seen.hours = {int(time.time()) // 3600: 1}
         with self.engine.begin() as connection:
-            return record(connection, seen)
+            record(connection, [seen])
+            return next(issue.id for issue in listed(connection) if issue.group_key == key)
 
     def start(self, issue: int) -> str:
         with self.engine.begin() as connection:
