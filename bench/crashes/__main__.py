@@ -156,7 +156,8 @@ def _show(console: Console, rows: list[dict[str, Any]]) -> None:
         mark = "" if row["proof"] else "alt " if row["alternative"] else ""
         why = judged.get("detail") or row["reason"]
         table.add_row(
-            row["name"], "1" if row["located_first"] else "3" if row["located_three"] else "-", "yes" if row["reproduced"] else "no",
+            row["name"], "1" if row["located_first"] else "3" if row["located_three"] else "-",
+            "yes" if row["reproduced"] else "no",
             row["verdict"], f"{mark}{judged.get('correct', '')}", f"{judged.get('harmless', '')}",
             f"{sum(row['seconds'].values()):.0f}", why[:110],
         )  # fmt: skip

@@ -35,8 +35,8 @@ class Chain:
 
 def read_chain(event: Event, tree: SourceTree, notes: list[str]) -> Chain | None:
     """The crash of an event; None when it carries neither an exception nor a stack."""
-    values = event.exceptions or _from_stacks(event)
-    if not values:
+    values = event.exceptions if any(each.frames for each in event.exceptions) else _from_stacks(event) or event.exceptions
+    if not any(each.frames for each in values):
         return None
     crash = _crash_of(values)
     others = [each for each in reversed(values) if each is not crash and not _is_group(each)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from paramedic.model.diagnosis import Location, MappedFrame, Span
 from paramedic.model.errors import SourceError
@@ -30,6 +30,8 @@ class Scene:
     function: Function | None
     statement: ast.AST | None
     nodes: tuple[ast.AST, ...]
+    first_index: int = 0
+    """The position on the stack of the frame that was called; that of ``mapped`` may be a comprehension inside it."""
 
     @property
     def line(self) -> int:
@@ -77,7 +79,7 @@ def scene_of(tree: SourceTree, mapped: MappedFrame) -> Scene | None:
     inner = _INNER.get((mapped.frame.function or "").rsplit(".", 1)[-1])
     if inner is not None:
         nodes = _inside(nodes, inner, line) or nodes
-    return Scene(module, mapped, module.enclosing(line), statement, nodes)
+    return Scene(module, mapped, module.enclosing(line), statement, nodes, mapped.index)
 
 
 def _statement(module: ParsedModule, line: int) -> ast.AST | None:
@@ -181,3 +183,23 @@ def _own_parts(owner: ast.AST) -> Iterator[ast.AST]:
     if generators:
         # The iteration itself (and unpacking its items) runs here, though its source is evaluated outside.
         yield generators[0]
+
+
+def collapse(scenes: Sequence[Scene]) -> tuple[Scene, ...]:
+    """One scene per function call: the frame of a comprehension joins that of the function around it, variables too."""
+    joined: list[Scene] = []
+    for scene in scenes:
+        outer = joined[-1] if joined else None
+        inner = (scene.mapped.frame.function or "").rsplit(".", 1)[-1] in _INNER
+        if outer is not None and inner and outer.function is scene.function and outer.module is scene.module:
+            joined[-1] = _join(outer, scene)
+        else:
+            joined.append(scene)
+    return tuple(joined)
+
+
+def _join(outer: Scene, inner: Scene) -> Scene:
+    variables = {**outer.mapped.frame.variables, **inner.mapped.frame.variables}
+    return replace(
+        inner, mapped=replace(inner.mapped, frame=replace(inner.mapped.frame, variables=variables)), first_index=outer.first_index
+    )

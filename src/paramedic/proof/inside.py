@@ -1,4 +1,3 @@
-# ruff: noqa: BLE001, PTH, S102, UP031, ARG002
 """Runs one test against many versions of a few files, each in a forked process. Lives inside the sandbox.
 
 Standard library only, for Python 3.8 and later: it is given to the project's own interpreter as text. Reads one JSON
@@ -16,6 +15,7 @@ import re
 import signal
 import sys
 import tempfile
+import time
 import traceback
 import types
 
@@ -99,6 +99,10 @@ def record_into(records):
 
 def run_test(request, source, records):
     """Load ``source`` as the test's module and run the test in it."""
+    call_test(load(request, source, records), request["test"])
+
+
+def load(request, source, records):
     path = os.path.join(request["root"], request["path"])
     module = types.ModuleType(request.get("module") or "paramedic_test_module")
     module.__file__ = path
@@ -106,7 +110,7 @@ def run_test(request, source, records):
     sys.modules[module.__name__] = module
     sys.path.insert(0, os.path.dirname(path))
     exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
-    call_test(module, request["test"])
+    return module
 
 
 def call_test(module, name):
@@ -220,29 +224,61 @@ def failure(request, error, records):
     }
 
 
-def own_process(request, index, item, out):
-    """Run one experiment in a child with a clock; a child that dies says nothing, so the parent answers for it."""
+def in_child(seconds, work):
+    """The JSON value of ``work()`` from a forked process with a clock; None when it died without an answer."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        signal.setitimer(signal.ITIMER_REAL, float(request.get("seconds", 10)))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        result = experiment(request, item)
-        if item.get("imports"):
-            result["imported"] = foreign_modules(request["root"])
+        signal.setitimer(signal.ITIMER_REAL, float(seconds))
         with os.fdopen(writing, "wb") as pipe:
-            pipe.write(json.dumps(result).encode())
+            pipe.write(json.dumps(work()).encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         data = pipe.read()
-    _, status = os.waitpid(child, 0)
-    result = json.loads(data) if data else {"ok": False, "type": "Died", "message": "status %d" % status, "records": []}
+    os.waitpid(child, 0)
+    return json.loads(data) if data else None
+
+
+DIED = {"ok": False, "type": "Died", "message": "no answer within the time", "records": []}
+
+
+def one(request, item):
+    """A single experiment, with its duration."""
+    began = time.monotonic()
+    result = experiment(request, item)
+    result["seconds"] = time.monotonic() - began
+    if item.get("imports"):
+        result["imported"] = foreign_modules(request["root"])
+    return result
+
+
+def many(request, item):
+    """Several sources under one overlay: the project is loaded once, and each source runs in a process of its own."""
+    lay_over(request["root"], item.get("files", {}))
+    with contextlib.suppress(BaseException):
+        load(request, request["source"], [])
+    ends = time.monotonic() + request["seconds"] * 3
+    results = []
+    for source in item["sources"]:
+        if time.monotonic() > ends:
+            results.append(dict(DIED, type="Skipped"))
+            continue
+        results.append(in_child(request["seconds"], lambda source=source: experiment(request, {"source": source})) or DIED)
+    return {"results": results}
+
+
+def perform(request, index, item, out):
+    """One experiment or one group, in a child of its own: the import system is changed in there only."""
+    if "sources" in item:
+        result = in_child(request["seconds"] * 4, lambda: many(request, item)) or {"results": []}
+    else:
+        result = in_child(request["seconds"], lambda: one(request, item)) or dict(DIED)
     result["index"] = index
     out.write(json.dumps(result) + "\n")
     out.flush()
-    return result
 
 
 def foreign_modules(root):
@@ -274,7 +310,7 @@ def main():
         os.dup2(quiet, descriptor)
     warm(request)
     for index, item in enumerate(request["experiments"]):
-        own_process(request, index, item, out)
+        perform(request, index, item, out)
 
 
 main()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
@@ -11,7 +11,8 @@ from paramedic.model.execution import Limits
 from paramedic.model.repair import Candidate, Reproduction
 from paramedic.sandbox.project import ProjectRunner
 
-EXPERIMENT_SECONDS = 8.0
+FIRST_SECONDS = 30.0
+SHORTEST_SECONDS = 3.0
 BATCH_LIMITS = Limits(wall_seconds=150, cpu_seconds=150, output_bytes=30_000_000)
 
 
@@ -28,6 +29,7 @@ class Observation:
     frames: tuple[tuple[str, int, str], ...] = ()
     records: tuple[str, ...] = ()
     imported: tuple[str, ...] = ()
+    seconds: float = 0.0
 
     @property
     def outcome(self) -> tuple[str, ...]:
@@ -55,56 +57,70 @@ class Laboratory:
         self._reproduction = reproduction
         self._script = files("paramedic.proof").joinpath("inside.py").read_text()
         self._warm: tuple[str, ...] = ()
+        self._seconds = FIRST_SECONDS
 
     def run(self, experiments: Sequence[Experiment]) -> tuple[Observation, ...]:
         """One observation per experiment, in order."""
         if not experiments:
             return ()
-        done = self._runner.python(
-            ["-c", self._script],
-            stdin=json.dumps(self._request(experiments)).encode(),
-            limits=BATCH_LIMITS,
-            overlay=self._overlay(),
-        )
-        found = dict(_observations(done.stdout))
+        items = [{"files": dict(item.files), "source": item.source, "imports": item.imports} for item in experiments]
+        found = {index: _observation(raw) for index, raw in self._perform(items)}
         return tuple(found.get(index, LOST) for index in range(len(experiments)))
 
+    def compare(self, versions: Sequence[Mapping[str, str]], sources: Sequence[str]) -> tuple[tuple[Observation, ...], ...]:
+        """For each version of the files, what each source of the test does, in order."""
+        items = [{"files": dict(files), "sources": list(sources)} for files in versions]
+        found = {index: _results(raw) for index, raw in self._perform(items)}
+        return tuple((found.get(index, ()) + (LOST,) * len(sources))[: len(sources)] for index in range(len(versions)))
+
     def original(self) -> Observation:
-        """The reproduction on the source as it is. Also learns which foreign modules are worth loading once."""
-        observation = self.run([Experiment(imports=True)])[0]
-        self._warm = observation.imported
-        return observation
+        """The reproduction on the source as it is. Also learns how long it takes, and which foreign modules to load once."""
+        cold = self.run([Experiment(imports=True)])[0]
+        self._seconds = max(SHORTEST_SECONDS, 4 * cold.seconds)
+        self._warm = cold.imported
+        warm = self.run([Experiment()])[0]
+        if (warm.ok, warm.type) != (cold.ok, cold.type):
+            self._warm = ()
+        return cold
 
-    def _overlay(self) -> dict[str, str]:
-        # The file must exist for pytest, and for relative imports next to it.
-        return {self._reproduction.path: self._reproduction.source}
-
-    def _request(self, experiments: Sequence[Experiment]) -> dict[str, object]:
-        return {
+    def _perform(self, items: Sequence[Mapping[str, object]]) -> Iterator[tuple[int, Mapping[str, object]]]:
+        request = {
             "root": self._runner.inside,
             "path": self._reproduction.path,
             "source": self._reproduction.source,
             "test": self._reproduction.node.split("::", 1)[-1],
-            "seconds": EXPERIMENT_SECONDS,
+            "seconds": self._seconds,
             "warm": list(self._warm),
-            "experiments": [{"files": dict(item.files), "source": item.source, "imports": item.imports} for item in experiments],
+            "experiments": items,
         }
+        done = self._runner.python(
+            ["-c", self._script], stdin=json.dumps(request).encode(), limits=BATCH_LIMITS, overlay=self._overlay()
+        )
+        for line in done.stdout.splitlines():
+            raw = _parsed(line)
+            if raw is not None and isinstance(index := raw.get("index"), int):
+                yield index, raw
+
+    def _overlay(self) -> dict[str, str]:
+        # The file must exist for pytest, and for relative imports next to it.
+        return {self._reproduction.path: self._reproduction.source}
 
 
 def overlay(candidate: Candidate) -> dict[str, str]:
     return {edit.path: edit.after for edit in candidate.edits}
 
 
-def _observations(output: str) -> dict[int, Observation]:
-    found: dict[int, Observation] = {}
-    for line in output.splitlines():
-        try:
-            raw = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(raw, dict) and isinstance(raw.get("index"), int):
-            found[raw["index"]] = _observation(raw)
-    return found
+def _parsed(line: str) -> Mapping[str, object] | None:
+    try:
+        raw = json.loads(line)
+    except ValueError:
+        return None
+    return raw if isinstance(raw, dict) else None
+
+
+def _results(raw: Mapping[str, object]) -> tuple[Observation, ...]:
+    listed = raw.get("results")
+    return tuple(_observation(item) for item in listed if isinstance(item, dict)) if isinstance(listed, list) else ()
 
 
 def _observation(raw: Mapping[str, object]) -> Observation:
@@ -118,6 +134,7 @@ def _observation(raw: Mapping[str, object]) -> Observation:
         frames=_frames(raw.get("frames")),
         records=_texts(raw.get("records")),
         imported=_texts(raw.get("imported")),
+        seconds=seconds if isinstance(seconds := raw.get("seconds"), float) else 0.0,
     )
 
 

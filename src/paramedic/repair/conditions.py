@@ -94,9 +94,9 @@ def class_checked(site: Site) -> Iterator[Draft]:
     operand = _operand(site, call) or call
     text = f"isinstance({site.source(call.args[0])}, type) and {site.source(call)}"
     parent = site.module.parent(call)
-    if not (isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.And)) and operand is not call:
-        text = f"({text})"
-    elif isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.Or):
+    if (not (isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.And)) and operand is not call) or (
+        isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.Or)
+    ):
         text = f"({text})"
     yield Draft(
         shape="condition",
@@ -160,9 +160,9 @@ def _whole(site: Site, expression: ast.expr) -> ast.expr | None:
     """The expression with the calls and subscripts that hang on it."""
     whole = expression
     for node in site.module.ancestors(expression):
-        if isinstance(node, ast.Attribute | ast.Subscript) and node.value is whole:
-            whole = node
-        elif isinstance(node, ast.Call) and node.func is whole:
+        if (isinstance(node, ast.Attribute | ast.Subscript) and node.value is whole) or (
+            isinstance(node, ast.Call) and node.func is whole
+        ):
             whole = node
         else:
             return whole if isinstance(whole.ctx if hasattr(whole, "ctx") else ast.Load(), ast.Load) else None

@@ -13,7 +13,23 @@ from paramedic.repair.site import Site, own_nodes
 
 _OF_DICT = frozenset(("items", "keys", "values", "get", "pop", "update", "setdefault", "popitem"))
 _OF_STRING = frozenset(
-    "strip split lower upper startswith endswith encode replace format join splitlines rstrip lstrip title partition".split()
+    [
+        "strip",
+        "split",
+        "lower",
+        "upper",
+        "startswith",
+        "endswith",
+        "encode",
+        "replace",
+        "format",
+        "join",
+        "splitlines",
+        "rstrip",
+        "lstrip",
+        "title",
+        "partition",
+    ]
 )
 _OF_LIST = frozenset(("append", "extend", "sort", "insert", "remove", "index", "count", "reverse"))
 _PARSERS = frozenset(("safe_load", "load", "loads", "full_load", "json", "get"))
@@ -77,7 +93,7 @@ def _at_assignments(site: Site, name: str, empty: str) -> Iterator[Draft]:
         shape="origin-default",
         replacements=(site.sheet.replace(last.value, f"{text} or {empty}"),),
         weight=0.85 if parsed else 0.55,
-        rationale=f"`{name}` comes from `{text.splitlines()[0]}`, which gives None for nothing; the code after it wants `{empty}`.",
+        rationale=f"`{name}` comes from `{text.splitlines()[0]}`, which gives None for nothing; what follows wants `{empty}`.",
         origin=True,
     )
     yield Draft(
@@ -115,7 +131,8 @@ def _at_parameter(site: Site, name: str, empty: str) -> Iterator[Draft]:
 
 def _default_of(site: Site, name: str) -> Location | None:
     """Where the signature says that None may be given."""
-    assert site.function is not None
+    if site.function is None:
+        return None
     arguments = site.function.args
     positional = [*arguments.posonlyargs, *arguments.args]
     pairs = [

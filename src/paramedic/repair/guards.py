@@ -81,7 +81,7 @@ def _by_family(site: Site, subject: ast.expr, text: str) -> Iterator[Condition]:
     elif site.family is Family.MISSING_KEY and isinstance(site.expression, ast.Subscript):
         yield from _missing_key(site, site.expression)
     elif site.family in {Family.INDEX_OUT_OF_RANGE, Family.EMPTY_SEQUENCE}:
-        yield from _too_short(site, subject, text)
+        yield from _too_short(site, text)
     elif site.family is Family.ZERO_DIVISION:
         yield Condition(f"{_atom(subject, text)} == 0", f"{_atom(subject, text)} != 0", 0.9)
         yield Condition(f"not {_atom(subject, text)}", text, 0.8)
@@ -96,7 +96,7 @@ def _missing_key(site: Site, expression: ast.Subscript) -> Iterator[Condition]:
     yield Condition(f"{key} not in {holder}", f"{key} in {holder}", 0.9)
 
 
-def _too_short(site: Site, subject: ast.expr, text: str) -> Iterator[Condition]:
+def _too_short(site: Site, text: str) -> Iterator[Condition]:
     index = site.expression.slice if isinstance(site.expression, ast.Subscript) else None
     holder = site.source(site.expression.value) if isinstance(site.expression, ast.Subscript) else text
     if index is None or ast.unparse(index) in {"0", "-1"}:
@@ -128,6 +128,6 @@ def is_pure(node: ast.expr) -> bool:
 
 
 def _atom(node: ast.expr, text: str) -> str:
-    if isinstance(node, ast.BoolOp | ast.Compare | ast.IfExp | ast.Lambda) or (isinstance(node, ast.BinOp)):
+    if isinstance(node, ast.BoolOp | ast.Compare | ast.IfExp | ast.Lambda | ast.BinOp):
         return f"({text})"
     return text

@@ -122,11 +122,12 @@ def copied(site: Site) -> Iterator[Draft]:
         if body is None:
             continue
         header = f"except {name} as {handler.name}:" if handler.name else f"except {name}:"
+        place = site.module.qualname(site.module.enclosing(handler.lineno) or handler)
         yield Draft(
             shape="copy-handler",
             replacements=(_wrapped(site, [header, *body]), *extra),
             weight=weight * (1.0 if site.family in _CONVERSIONS else 0.7),
-            rationale=f"`{site.module.qualname(site.module.enclosing(handler.lineno) or handler)}` handles such input in the same way.",
+            rationale=f"`{place}` handles such input in the same way.",
             precedent=site.at(handler),
             answer=_answer(handler),
         )

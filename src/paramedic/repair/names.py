@@ -16,7 +16,21 @@ from paramedic.repair.site import Site, own_nodes
 _KIND = re.compile(r"'(\w+)' object|type object '(\w+)'|module '([\w.]+)'")
 _BUILTIN_KINDS = {kind.__name__: kind for kind in (str, bytes, int, float, list, dict, set, frozenset, tuple, bool, complex)}
 _MOVED_TO_ABC = frozenset(
-    "Mapping MutableMapping Sequence MutableSequence Set MutableSet Iterable Iterator Callable Hashable Sized Container Generator".split()
+    [
+        "Mapping",
+        "MutableMapping",
+        "Sequence",
+        "MutableSequence",
+        "Set",
+        "MutableSet",
+        "Iterable",
+        "Iterator",
+        "Callable",
+        "Hashable",
+        "Sized",
+        "Container",
+        "Generator",
+    ]
 )
 _RENAMED = {
     "iteritems": "items",

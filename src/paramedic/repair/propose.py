@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from paramedic.model.diagnosis import Diagnosis
 from paramedic.model.event import Event
-from paramedic.model.repair import Candidate, Edit, Kind, Reproduction
+from paramedic.model.repair import Candidate, Edit, Kind
 from paramedic.repair import (
     binding,
     conditions,
@@ -56,7 +56,7 @@ IDEAS: tuple[Callable[[Site], Iterator[Draft]], ...] = (
 )
 
 
-def candidates(event: Event, diagnosis: Diagnosis, reproduction: Reproduction | None, tree: SourceTree) -> tuple[Candidate, ...]:
+def candidates(event: Event, diagnosis: Diagnosis, tree: SourceTree) -> tuple[Candidate, ...]:
     """Ranked by plausibility, then by size; each resulting text once. Empty when the diagnosis says that no code fix is right."""
     if not diagnosis.fixable:
         return ()

@@ -10,7 +10,23 @@ from paramedic.repair.draft import Draft
 from paramedic.repair.site import Site
 
 _BINARY = frozenset(
-    "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __add__ __sub__ __mul__ __and__ __or__ __xor__ __truediv__ __radd__ __iadd__".split()
+    [
+        "__eq__",
+        "__ne__",
+        "__lt__",
+        "__le__",
+        "__gt__",
+        "__ge__",
+        "__add__",
+        "__sub__",
+        "__mul__",
+        "__and__",
+        "__or__",
+        "__xor__",
+        "__truediv__",
+        "__radd__",
+        "__iadd__",
+    ]
 )
 _FAMILIES = frozenset(
     (
@@ -35,7 +51,7 @@ def not_implemented(site: Site) -> Iterator[Draft]:
     first = next((node for node in function.body if not _is_docstring(node)), None)
     if first is None or not site.sheet.alone(first):
         return
-    for kind, weight in _kinds(site, site.owner):
+    for kind, weight in _kinds(site.owner):
         yield Draft(
             shape="not-implemented",
             replacements=(
@@ -47,7 +63,7 @@ def not_implemented(site: Site) -> Iterator[Draft]:
         )
 
 
-def _kinds(site: Site, owner: ast.ClassDef) -> Iterator[tuple[str, float]]:
+def _kinds(owner: ast.ClassDef) -> Iterator[tuple[str, float]]:
     """The widest type that the method can work with comes first: a builtin base, else the class itself."""
     builtin = [ast.unparse(base) for base in owner.bases if ast.unparse(base).rsplit(".", 1)[-1] in _BUILTIN]
     for name in builtin:

@@ -248,7 +248,7 @@ def expected_errors(event: Event, diagnosis: Diagnosis) -> tuple[str, ...]:
 
 def _handled(text: str) -> tuple[str, ...]:
     try:
-        handler = ast.parse(f"try:\n pass\n{text.split(':')[0]}:\n pass").body[0]
+        handler = ast.parse(f"try:\n pass\n{text.split(':', maxsplit=1)[0]}:\n pass").body[0]
     except SyntaxError:
         return ()
     kinds = handler.handlers[0].type if isinstance(handler, ast.Try) else None

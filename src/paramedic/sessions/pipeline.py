@@ -120,7 +120,7 @@ def repair_and_prove(
     progress: Progress = _silent,
 ) -> TriageResult:
     """Generate candidates and put them through the one prover."""
-    proposed = candidates(event, diagnosis, reproduction, project.tree)
+    proposed = candidates(event, diagnosis, project.tree)
     progress("prove", f"{len(proposed)} candidates")
     outcome = prove(
         proposed,

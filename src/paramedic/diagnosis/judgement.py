@@ -1,0 +1,178 @@
+"""Where the cause lies, and whether changing this repository's code can be the answer."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from paramedic.diagnosis.candidates import arguments
+from paramedic.diagnosis.captured import Missing, Variables, is_none
+from paramedic.diagnosis.chain import Raised
+from paramedic.diagnosis.deliberate import judges_input
+from paramedic.diagnosis.fault import Found
+from paramedic.diagnosis.origin import Step
+from paramedic.diagnosis.reading import Reading
+from paramedic.diagnosis.scene import Scene
+from paramedic.diagnosis.vocabulary import words
+from paramedic.model.diagnosis import Category, Family
+from paramedic.model.event import Frame
+from paramedic.source.tree import SourceTree
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """``obstacle`` is "" where a change of code may be the answer."""
+
+    category: Category
+    obstacle: str = ""
+
+    @property
+    def fixable(self) -> bool:
+        return not self.obstacle
+
+
+_BY_FAMILY = {
+    Family.NETWORK: Judgement(Category.OS, "The network or an upstream service failed; no change of this code makes it answer."),
+    Family.TIMEOUT: Judgement(
+        Category.OS, "Something took longer than its time limit; that is a matter of load or of the other side."
+    ),
+    Family.MEMORY: Judgement(Category.OS, "The process ran out of memory."),
+    Family.CANCELLED: Judgement(Category.OS, "The work was cancelled or the process was told to stop."),
+}
+_CLIENT = words("""
+    ValidationError RequestValidationError WebargsError Http404 NotFound BadRequest BadRequestKeyError PermissionDenied Forbidden
+    Unauthorized MethodNotAllowed HTTPException HTTPNotFound HTTPBadRequest HTTPForbidden HTTPUnauthorized HTTPMethodNotAllowed
+    NotAuthenticated AuthenticationFailed Throttled UnsupportedMediaType NotAcceptable SuspiciousOperation DisallowedHost
+    RequestDataTooBig TooManyFieldsSent SuspiciousFileOperation RequestEntityTooLarge UnprocessableEntity TooManyRequests Conflict
+    BadHost InvalidToken ExpiredSignatureError InvalidSignatureError BadSignature SignatureExpired UsageError BadParameter
+""")
+_CONFIGURATION = re.compile(
+    r"(?:ImproperlyConfigured|Misconfigur\w*|Config(?:uration)?(?:Error|Exception)|Settings?Error|MissingSettings?\w*"
+    r"|NoCredentialsError|PartialCredentialsError|CredentialsError|InvalidCredentials\w*|AccessDenied\w*|NoRegionError|NoSectionError"
+    r"|NoOptionError|UndefinedValueError|DistributionNotFound|PackageNotFoundError|ProfileNotFound|AppRegistryNotReady)$"
+)
+_UPSTREAM = re.compile(
+    r"(?:HTTPStatusError|APIStatusError|ApiException|ServiceUnavailable\w*|RateLimit\w*|TooManyRequestsError|GatewayTimeout|BadGateway"
+    r"|ServerError|InternalServerError|ResponseError|ThrottlingException|ClientResponseError|TransportError|SMTP\w+)$"
+)
+_UPSTREAM_MESSAGE = re.compile(
+    r"\b(?:[45]\d\d (?:Client|Server) Error|status[ _]code:? ?[45]\d\d"
+    r"|[45]\d\d (?:Bad|Too|Internal|Service|Gateway|Forbid|Unauth))"
+)
+_DATABASE = re.compile(
+    r"could not connect|connection (?:refused|reset|closed|timed out|to server)|server closed|database is locked"
+    r"|too many (?:clients|connections)"
+    r"|no such table|(?:relation|table|column) .* does(?:n't| not) exist|gone away|deadlock|lost connection"
+    r"|disk I/O|password authentication"
+    r"|access denied|unable to open database|starting up|remaining connection slots",
+    re.IGNORECASE,
+)
+_NO_REPAIR_ERRNO = frozenset({1, 5, 12, 13, 16, 23, 24, 26, 28, 30, 122})
+_DEFECTS = words("""
+    AttributeError TypeError NameError UnboundLocalError KeyError IndexError ZeroDivisionError AssertionError RecursionError
+    NotImplementedError
+""")
+_LIBRARY = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
+
+
+def judge(
+    raised: Raised, reading: Reading, scenes: Sequence[Scene], found: Found | None, steps: Sequence[Step], tree: SourceTree
+) -> Judgement:
+    """The first sign that holds, the strongest first; a server-side defect that code can repair when none does."""
+    exception = raised.exception
+    name = exception.type.rsplit(".", 1)[-1]
+    for judged in (
+        _by_kind(name, exception.value, reading, tree),
+        _missing_setting(found),
+        _file_system(name, reading, steps),
+        _on_purpose(name, scenes, found, steps),
+        _inside_dependency(raised, name, reading, scenes),
+    ):
+        if judged is not None:
+            return judged
+    return Judgement(Category.SERVER)
+
+
+def _by_kind(name: str, message: str, reading: Reading, tree: SourceTree) -> Judgement | None:
+    """What the exception's type and message alone decide."""
+    if reading.family in _BY_FAMILY:
+        return _BY_FAMILY[reading.family]
+    if name in _CLIENT:
+        return Judgement(Category.CLIENT, f"{name} is the answer to a request that was not acceptable.")
+    if _CONFIGURATION.search(name):
+        return Judgement(Category.CONFIGURATION, f"{name}: a setting or credential of this deployment is missing or wrong.")
+    if _UPSTREAM.search(name) or (name.startswith("HTTP") and _UPSTREAM_MESSAGE.search(message)):
+        return Judgement(Category.THIRD_PARTY, "An upstream service answered with an error.")
+    if name in {"OperationalError", "ProgrammingError", "InternalError", "DatabaseError"} and _DATABASE.search(message):
+        return Judgement(Category.OS, "The database could not be reached, or its schema is not the one that this code expects.")
+    if name == "ModuleNotFoundError" and reading.detail and not _ours(reading.detail, tree):
+        return Judgement(Category.CONFIGURATION, f"The package that provides `{reading.detail[:60]}` is not installed here.")
+    return None
+
+
+def _ours(module: str, tree: SourceTree) -> bool:
+    return tree.find_module(module) is not None or tree.find_module(module.partition(".")[0]) is not None
+
+
+def _missing_setting(found: Found | None) -> Judgement | None:
+    """``os.environ["NAME"]`` and ``settings.NAME``."""
+    if found is None:
+        return None
+    subject = (found.fault.subject or "").rsplit(".", 1)[-1].strip("_").lower()
+    detail = found.fault.detail or ""
+    if found.fault.family is Family.MISSING_KEY and subject == "environ":
+        return Judgement(Category.CONFIGURATION, f"The environment variable {detail[:60]} is not set in this deployment.")
+    if found.fault.family is Family.MISSING_ATTRIBUTE and subject in {"settings", "config", "conf"} and detail.isupper():
+        return Judgement(Category.CONFIGURATION, f"The setting {detail[:60]} is missing in this deployment.")
+    return None
+
+
+def _file_system(name: str, reading: Reading, steps: Sequence[Step]) -> Judgement | None:
+    if reading.family is not Family.FILE_SYSTEM:
+        return None
+    if reading.count in _NO_REPAIR_ERRNO or name == "PermissionError":
+        return Judgement(Category.OS, "The operating system refused: permissions, space or limits of this machine.")
+    if name == "FileNotFoundError" and any(step.outside for step in steps):
+        return Judgement(Category.OS, "The file that the caller named does not exist on this machine.")
+    return None
+
+
+def _on_purpose(name: str, scenes: Sequence[Scene], found: Found | None, steps: Sequence[Step]) -> Judgement | None:
+    if found is None or found.fault.family is not Family.DELIBERATE or not scenes:
+        return None
+    if name == "NotImplementedError":
+        return Judgement(
+            Category.SERVER, "This branch was left unimplemented on purpose; somebody has to decide what it should do."
+        )
+    reason = judges_input(scenes, found, steps, name)
+    return Judgement(Category.CLIENT, f"The code raises {name} on purpose, and {reason}.") if reason else None
+
+
+def _inside_dependency(raised: Raised, name: str, reading: Reading, scenes: Sequence[Scene]) -> Judgement | None:
+    """A defect of another package: a programming error at least two frames below ours, with nothing wrong in what we passed."""
+    if raised.innermost_is_ours or not scenes or name not in _DEFECTS:
+        return None
+    below = raised.exception.frames[raised.frames[-1].index + 1 :]
+    if len(below) < 2 or not all(_LIBRARY.search(each.abs_path or "") for each in below):
+        return None
+    if _passed_badly(scenes[-1], reading, below):
+        return None
+    package = (below[-1].module or below[-1].filename or "another package").partition(".")[0]
+    return Judgement(Category.THIRD_PARTY, f"{name} rose deep inside `{package[:60]}` from arguments that look sound.")
+
+
+def _passed_badly(scene: Scene, reading: Reading, below: Sequence[Frame]) -> bool:
+    """Whether an argument on our line is None, of the type complained about, or what the failing frame choked on."""
+    variables = Variables(scene.mapped.frame)
+    given = [each for node in scene.nodes if isinstance(node, ast.Call) for each in arguments(node)]
+    values = [value for each in given if not isinstance(value := variables.lookup(each), Missing)]
+    if not values or any(is_none(value) for value in values):
+        return True
+    if reading.bad_type and any(reading.bad_type in str(value)[:200] for value in values):
+        return True
+    if reading.detail and any(reading.detail.strip("'\"") in str(value)[:2000] for value in values):
+        return True
+    innermost = {str(value) for value in below[-1].variables.values()}
+    return any(str(value) in innermost for value in values if len(str(value)) > 3)
