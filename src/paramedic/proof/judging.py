@@ -10,7 +10,7 @@ from paramedic.proof.laboratory import Laboratory, Observation, overlay
 from paramedic.proof.nearby import variants
 
 MOST_JUDGED = 14
-_OBSCURE = frozenset(
+OBSCURE = frozenset(
     ("AttributeError", "TypeError", "KeyError", "IndexError", "UnboundLocalError", "NameError", "RecursionError", "StopIteration")
 )
 MOVED_FACTOR = 0.6
@@ -57,7 +57,7 @@ def _changed(before: Sequence[Observation], after: Sequence[Observation]) -> boo
 
 def _weighed(survivor: Survivor, before: Sequence[Observation], after: Sequence[Observation], crash: str) -> Survivor:
     pairs = [(old, new) for old, new in zip(before, after, strict=True) if not old.ok and old.type == crash]
-    moved = any(not new.ok and new.type in _OBSCURE and new.type != crash for _, new in pairs)
+    moved = any(not new.ok and new.type in OBSCURE and new.type != crash for _, new in pairs)
     left = sum(not new.ok and new.type == crash for _, new in pairs)
     factor = MOVED_FACTOR if moved else 1.0
     if pairs and left * 2 > len(pairs):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from paramedic.model.diagnosis import Diagnosis
 from paramedic.model.errors import SourceError
-from paramedic.model.repair import Candidate, Fix, Proof, Reproduction, Run
+from paramedic.model.repair import Candidate, Fix, Kind, Proof, Reproduction, Run
 from paramedic.proof.adapt import expecting
-from paramedic.proof.judging import Survivor, judged, rivals
+from paramedic.proof.judging import OBSCURE, Survivor, judged, rivals
 from paramedic.proof.laboratory import Experiment, Laboratory, Observation, overlay
 from paramedic.proof.suite import Comparison, Suite
 from paramedic.proof.verdict import Proven, Unproven
@@ -47,21 +47,25 @@ def prove(
     before = laboratory.original()
     if before.ok:
         return Unproven("The regression test passes without a change.")
-    survivors = _filtered(candidates, before, laboratory, progress)
+    survivors, unfit = _filtered(candidates, before, laboratory, progress)
     if not survivors:
-        return Unproven(f"None of {len(candidates)} changes makes the regression test pass.")
+        return Unproven(f"None of {len(candidates)} changes makes the regression test pass.", unfit=unfit)
     progress(f"judging {len(survivors)} changes on near-by inputs")
     kept = judged(survivors, reproduction, laboratory, before.type)
     if not kept:
         return Unproven("Every change that stops the crash also changes inputs that work today.")
     obstacle = _obstacle(kept, diagnosis, runner)
     if obstacle:
-        return Unproven(obstacle, _alternatives(kept))
+        return Unproven(obstacle, _alternatives(kept), unfit)
     return _Verification(reproduction, runner, Suite(runner) if suite else None, progress).first_of(kept)
 
 
-def _filtered(candidates: Sequence[Candidate], before: Observation, laboratory: Laboratory, progress: Progress) -> list[Survivor]:
+def _filtered(
+    candidates: Sequence[Candidate], before: Observation, laboratory: Laboratory, progress: Progress
+) -> tuple[list[Survivor], bool]:
+    """Those under which the test passes, and whether a likely fix was lost to something outside (see ``Unproven.unfit``)."""
     found: list[Survivor] = []
+    unfit = False
     for start in range(0, len(candidates), BATCH):
         batch = candidates[start : start + BATCH]
         progress(f"trying changes {start + 1} to {start + len(batch)} of {len(candidates)}")
@@ -69,9 +73,16 @@ def _filtered(candidates: Sequence[Candidate], before: Observation, laboratory: 
         for candidate, observation in zip(batch, observations, strict=True):
             if observation.ok or _answers(candidate, before, observation):
                 found.append(Survivor(candidate, observation, candidate.plausibility))
+            else:
+                unfit = unfit or _died_outside(candidate, before, observation)
         if len(found) >= ENOUGH:
             break
-    return found
+    return found, unfit
+
+
+def _died_outside(candidate: Candidate, before: Observation, observation: Observation) -> bool:
+    likely = candidate.kind is Kind.FIX and candidate.plausibility >= THRESHOLD
+    return likely and observation.type not in {before.type, "Died", "Lost", *OBSCURE}
 
 
 def _answers(candidate: Candidate, before: Observation, observation: Observation) -> bool:

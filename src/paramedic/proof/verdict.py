@@ -23,7 +23,12 @@ class Proven:
 
 @dataclass(frozen=True, slots=True)
 class Unproven:
-    """No claim, in one sentence why, and the changes a person may choose from, the likeliest first."""
+    """No claim, in one sentence why, and the changes a person may choose from, the likeliest first.
+
+    ``unfit`` when a likely fix gets past the crash and the test then dies of something else, outside: the test calls what
+    needs more around it than a test has, so that no fix could make it pass.
+    """
 
     reason: str
     alternatives: tuple[Fix, ...] = ()
+    unfit: bool = False

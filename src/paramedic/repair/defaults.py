@@ -193,6 +193,16 @@ def _get(site: Site, node: ast.Subscript) -> Iterator[Draft]:
     holder, key = site.source(node.value), site.source(node.slice)
     compared = _compared_with_none(site, node)
     elsewhere = _same_idiom(site, f"{holder}.get(")
+    shown = _default_elsewhere(site, holder)
+    if shown is not None:
+        usual, place = shown
+        yield Draft(
+            shape="get",
+            replacements=(site.sheet.replace(node, f"{holder}.get({key}, {usual})"),),
+            weight=0.8,
+            rationale=f"`{holder}` need not hold the key; elsewhere it is asked with `{usual}` for nothing.",
+            precedent=place,
+        )
     for default, weight in ((None, 0.75 if compared else 0.4), ("''", 0.15), ("0", 0.15), ("[]", 0.15), ("{}", 0.15)):
         text = f"{holder}.get({key})" if default is None else f"{holder}.get({key}, {default})"
         yield Draft(
@@ -202,6 +212,24 @@ def _get(site: Site, node: ast.Subscript) -> Iterator[Draft]:
             rationale=f"`{holder}` need not hold the key" + ("; the code already handles None." if compared else "."),
             precedent=compared or elsewhere,
         )
+
+
+def _default_elsewhere(site: Site, holder: str) -> tuple[str, Location] | None:
+    """The default with which this code asks the same mapping, when it always asks with the same one."""
+    asked = [
+        node
+        for node in ast.walk(site.module.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+    ]
+    defaults = {
+        site.source(node.args[1]): node
+        for node in asked
+        if len(node.args) == 2 and isinstance(node.func, ast.Attribute) and site.source(node.func.value) == holder
+    }
+    if len(defaults) != 1:
+        return None
+    ((text, node),) = defaults.items()
+    return text, site.at(node)
 
 
 def _compared_with_none(site: Site, node: ast.expr) -> Location | None:

@@ -150,10 +150,21 @@ def _handler_weight(site: Site, handler: ast.ExceptHandler) -> float:
     kin = bool(_kinds(handler) & _KIN.get(site.exception, set()))
     if not same_kind and not kin:
         return 0.0
+    if same_kind and _is_twin(site, handler):
+        return 0.9
     weight = 0.7 if same_kind else 0.45
     if _answer(handler) in site.expected and site.expected:
         weight += 0.25
     return weight * _closeness(site, handler)
+
+
+def _is_twin(site: Site, handler: ast.ExceptHandler) -> bool:
+    """Whether what the handler watches over is the very call that failed: the same function on an argument of the same name."""
+    guarded = site.module.parent(handler)
+    if not isinstance(guarded, ast.Try) or not isinstance(site.expression, ast.Call):
+        return False
+    wanted = ast.dump(site.expression)
+    return any(isinstance(node, ast.Call) and ast.dump(node) == wanted for held in guarded.body for node in ast.walk(held))
 
 
 def _closeness(site: Site, handler: ast.ExceptHandler) -> float:

@@ -17,6 +17,7 @@ from paramedic.repair import (
     handlers,
     names,
     protocols,
+    siblings,
     tables,
 )
 from paramedic.repair.draft import Draft
@@ -29,6 +30,7 @@ DEPTH_FACTORS = (1.0, 0.7, 0.55, 0.45, 0.35, 0.3)
 """A change further from the crash is right less often."""
 
 IDEAS: tuple[Callable[[Site], Iterator[Draft]], ...] = (
+    siblings.guarded,
     guards.guards,
     conditions.strengthened,
     conditions.truthiness,

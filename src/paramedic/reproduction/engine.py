@@ -31,17 +31,24 @@ def _silent(_line: str) -> None:
 
 
 def reproduce(
-    event: Event, diagnosis: Diagnosis, runner: ProjectRunner, progress: Callable[[str], None] = _silent
+    event: Event,
+    diagnosis: Diagnosis,
+    runner: ProjectRunner,
+    progress: Callable[[str], None] = _silent,
+    *,
+    innermost: bool = False,
 ) -> Reproduction | Unreproduced:
     """A test that fails with the event's exception in the event's function, checked by running it twice; else why not.
 
     The test calls repository code with values rebuilt from the event; where the crash survives that, with made-up ones.
+    An outer call makes the better regression test, unless it needs more around it than a test has (a request, an
+    application) and so can never pass; ``innermost`` calls the crashed function itself.
     """
     scenes = stage_scenes(event, diagnosis, runner.project.tree)
     target = target_of(event, scenes)
     if target is None:
         return Unreproduced(("No frame of the crash lies in the repository.",))
-    search = Search(event, scenes, target, runner)
+    search = Search(event, scenes, target, runner, innermost=innermost)
     found = search.run(progress)
     failures = []
     for item in found[:_CONFIRMED_AT_MOST]:

@@ -57,7 +57,10 @@ def target_of(event: Event, scenes: Sequence[Scene]) -> Target | None:
 class Search:
     """All that one search needs, built once. ``scenes`` are the frames, ``target`` the crash to come back to."""
 
-    def __init__(self, event: Event, scenes: Sequence[Scene], target: Target, runner: ProjectRunner) -> None:
+    def __init__(
+        self, event: Event, scenes: Sequence[Scene], target: Target, runner: ProjectRunner, *, innermost: bool = False
+    ) -> None:
+        self._innermost = innermost
         self.event = event
         self.tree = runner.project.tree
         self.scenes = scenes
@@ -85,6 +88,9 @@ class Search:
 
     def _all(self) -> Iterator[Attempt]:
         own = [scene for scene in self.scenes if scene.path is not None]
+        if self._innermost:
+            yield from self._replays.attempts(own[-1], 3.0)
+            return
         for scene, callee in zip(self.scenes, self.scenes[1:], strict=False):
             if scene.path is None and not scene.installed and callee.index <= own[-1].index:
                 nearest = next((item for item in own if item.index > scene.index), own[-1])

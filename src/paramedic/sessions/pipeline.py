@@ -122,14 +122,19 @@ def repair_and_prove(
     """Generate candidates and put them through the one prover."""
     proposed = candidates(event, diagnosis, project.tree)
     progress("prove", f"{len(proposed)} candidates")
-    outcome = prove(
-        proposed,
-        reproduction,
-        diagnosis,
-        ProjectRunner(project),
-        suite=options.suite,
-        progress=lambda line: progress("prove", line),
-    )
+    runner = ProjectRunner(project)
+
+    def say(line: str) -> None:
+        progress("prove", line)
+
+    outcome = prove(proposed, reproduction, diagnosis, runner, suite=options.suite, progress=say)
+    if isinstance(outcome, Unproven) and outcome.unfit:
+        say("the test needs more around it than a test has; calling the crashed function itself")
+        nearer = reproduce(event, diagnosis, runner, say, innermost=True)
+        if isinstance(nearer, Reproduction):
+            second = prove(proposed, nearer, diagnosis, runner, suite=options.suite, progress=say)
+            if isinstance(second, Proven):
+                return _proven(second, diagnosis, nearer)
     if isinstance(outcome, Unproven):
         return TriageResult(Verdict.REPRODUCED, outcome.reason, diagnosis, reproduction, alternatives=outcome.alternatives)
     return _proven(outcome, diagnosis, reproduction)
@@ -140,7 +145,13 @@ def _proven(outcome: Proven, diagnosis: Diagnosis, reproduction: Reproduction) -
     if outcome.proof.suite_before is None:
         reason = "The regression test failed before the change and passes after it; no other test covers the change."
     return TriageResult(
-        Verdict.PROVEN_FIX, reason, diagnosis, reproduction, outcome.fix, outcome.proof, alternatives=outcome.alternatives
+        Verdict.PROVEN_FIX,
+        reason,
+        diagnosis,
+        outcome.reproduction or reproduction,
+        outcome.fix,
+        outcome.proof,
+        alternatives=outcome.alternatives,
     )
 
 

@@ -1,0 +1,102 @@
+"""What other functions of the module do before they use the same thing: the strongest precedent there is."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from paramedic.repair.draft import Draft
+from paramedic.repair.exits import is_empty
+from paramedic.repair.guards import conditions, is_pure
+from paramedic.repair.site import Site, own_nodes, used_names
+from paramedic.source.module import Function
+
+SAME_SOURCE = 0.95
+SAME_NAME = 0.7
+OTHER_VALUE = 0.6
+
+
+def guarded(site: Site) -> Iterator[Draft]:
+    """The guard of a sibling that tests the same expression, with the sibling's own way to leave."""
+    if site.depth or site.subject is None or not is_pure(site.subject) or not site.sheet.alone(site.statement):
+        return
+    known = {_plain(condition.text) for condition in conditions(site)} | _emptiness(site)
+    bound = site.bound()
+    for sibling in site.module.functions():
+        if not isinstance(sibling, ast.FunctionDef | ast.AsyncFunctionDef) or sibling is site.function:
+            continue
+        for guard in own_nodes(sibling):
+            if (
+                not isinstance(guard, ast.If)
+                or guard.orelse
+                or len(guard.body) != 1
+                or _plain(site.source(guard.test)) not in known
+            ):
+                continue
+            leave = guard.body[0]
+            if _leaves(leave) and used_names(leave) <= bound:
+                yield _draft(site, sibling, guard, leave)
+
+
+def _draft(site: Site, sibling: Function, guard: ast.If, leave: ast.stmt) -> Draft:
+    test, line = site.source(guard.test), site.source(leave)
+    name = site.module.qualname(sibling)
+    weight = SAME_SOURCE if _same_origin(site, sibling) else SAME_NAME
+    if isinstance(leave, ast.Return) and not is_empty(leave.value):
+        # A value of the sibling's own is less likely to be this function's answer than one that stands for nothing.
+        weight *= OTHER_VALUE
+    return Draft(
+        shape="sibling-guard",
+        replacements=(site.sheet.before(site.statement, [f"if {test}:", f"{site.sheet.step()}{line}"]),),
+        weight=weight,
+        rationale=f"As `{name}` does: when `{test}`, `{' '.join(line.split())}`.",
+        precedent=site.at(guard),
+        answer=_error_of(leave),
+    )
+
+
+def _emptiness(site: Site) -> set[str]:
+    """Tests that say the same of a size: dividing by ``len(x)`` fails exactly when ``not x``."""
+    subject = site.subject
+    if (
+        isinstance(subject, ast.Call)
+        and isinstance(subject.func, ast.Name)
+        and subject.func.id == "len"
+        and len(subject.args) == 1
+    ):
+        inner = site.source(subject.args[0])
+        return {f"not {inner}", f"len({inner}) == 0", f"{inner} == []"}
+    return set()
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("(", " ( ").replace(")", " ) ").split())
+
+
+def _leaves(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Return | ast.Raise)
+
+
+def _error_of(statement: ast.stmt) -> str:
+    raised = statement.exc if isinstance(statement, ast.Raise) else None
+    if isinstance(raised, ast.Call):
+        raised = raised.func
+    return raised.attr if isinstance(raised, ast.Attribute) else raised.id if isinstance(raised, ast.Name) else ""
+
+
+def _same_origin(site: Site, sibling: Function) -> bool:
+    """Whether the tested name comes from the same place in both: the same parameter, or the same assignment."""
+    names = {node.id for node in ast.walk(site.subject) if isinstance(node, ast.Name)} if site.subject else set()
+    if site.function is None or not names:
+        return False
+    return all(_origin(site.function, name) & _origin(sibling, name) for name in names - {"len"})
+
+
+def _origin(function: Function, name: str) -> set[str]:
+    arguments = function.args
+    listed = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    found = {f"parameter {ast.unparse(arg.annotation) if arg.annotation else ''}" for arg in listed if arg.arg == name}
+    for node in own_nodes(function):
+        if isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id == name for target in node.targets):
+            found.add(ast.unparse(node.value))
+    return found
