@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from bench.chaos import run
 from bench.postgres import postgres_binaries, running_postgres
 

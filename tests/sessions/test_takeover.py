@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from bench.postgres import postgres_binaries, running_postgres
 from tests.sessions.ward import Ward, ended
 
+from bench.postgres import postgres_binaries, running_postgres
 from paramedic.store.sessions import SessionState
 
 TAKEOVER_SECONDS = 30.0

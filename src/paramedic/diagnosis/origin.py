@@ -171,7 +171,9 @@ class Tracer:
         self.follow(place, bound.value, _CONTENTS if bound.kind in {Binding.ITEM, Binding.PART} else bad)
 
     def _parameter(self, place: Place, name: str, bad: Bad) -> None:
-        """Out to the caller, along the stack only."""
+        """Out to the caller, along the stack only. A receiver is no value that was passed."""
+        if name in {"self", "cls"}:
+            return
         if place.function is None or not place.depth or not self._adjacent(place.depth):
             self._from_outside(place, name, bad)
             return
@@ -179,6 +181,7 @@ class Tracer:
         call = call_into(outer, place.function)
         given = passed(call, place.module, place.function, name) if call is not None else None
         if given is None:
+            self._through_stars(Place(outer.module, outer.function, place.depth - 1), name, call)
             return
         if given.default:
             self._note(place, given.expression, f"`{name}` keeps its default `{_written(place, given.expression)}`", 0.4)
@@ -194,6 +197,17 @@ class Tracer:
             0.45 if seen else 0.35,
         )
         self.follow(Place(outer.module, outer.function, place.depth - 1), given.expression, bad)
+
+    def _through_stars(self, outer: Place, name: str, call: ast.AST | None) -> None:
+        """The caller handed on all that it was given: ``f(*args, **options)``."""
+        if not isinstance(call, ast.Call):
+            return
+        mapping = [each.value for each in call.keywords if each.arg is None]
+        for source in [*mapping, *(each.value for each in call.args if isinstance(each, ast.Starred))]:
+            if isinstance(source, ast.Name):
+                self._note(outer, call, f"`{name}` is handed on in `{source.id}`", 0.2)
+                self.follow(outer, source, _CONTENTS)
+                return
 
     def _adjacent(self, depth: int) -> bool:
         """Whether no frame of another package lies between."""
