@@ -343,6 +343,19 @@ NOT_FOR_CODE = [
     pytest.param("def f():\n    raise TimeoutError('too slow')", "f()", Category.OS, id="timeout"),
     pytest.param("def f():\n    import not_installed_here", "f()", Category.CONFIGURATION, id="not-installed"),
     pytest.param("def f(path):\n    return open(path).read()", "f('/nowhere/at/all')", Category.OS, id="no-file"),
+    pytest.param(
+        "import os\ndef f():\n    return int(os.environ.get('NOT_SET'))", "f()", Category.CONFIGURATION, id="unset-default"
+    ),
+    pytest.param(
+        "import subprocess\ndef f():\n    subprocess.run(['no-such-x'])", "f()", Category.CONFIGURATION, id="no-program"
+    ),
+    pytest.param("def f(a):\n    assert isinstance(a, int)", "f('x')", Category.CLIENT, id="demand"),
+    pytest.param(
+        "def f(a):\n    try:\n        return int(a)\n    except ValueError as e:\n        raise KeyError(a) from e",
+        "f('x')",
+        Category.CLIENT,
+        id="translated",
+    ),
     pytest.param("def f():\n    raise NotImplementedError", "f()", Category.SERVER, id="unimplemented"),
     pytest.param(
         "class ImproperlyConfigured(Exception): ...\ndef f():\n    raise ImproperlyConfigured('KEY')",
@@ -377,6 +390,27 @@ def test_a_guard_over_the_objects_own_state_may_be_wrong_itself(crash: Crash) ->
     )
     assert found.family is Family.DELIBERATE
     assert found.fixable
+
+
+def test_sees_input_through_star_arguments(crash: Crash) -> None:
+    found = crash(
+        """
+        def check(limit):
+            if limit > 10:
+                raise ValueError("too many")
+
+        def search(**options):
+            check(**options)
+        """,
+        "search(limit=11)",
+    )
+    assert not found.fixable
+
+
+def test_is_sure_only_where_a_variable_shows_the_wrong_value(crash: Crash) -> None:
+    shown = crash("def f(a):\n    return a.name", "f(None)")
+    hidden = crash("def f(a):\n    return a.b.name", "f(type('B', (), {'b': None}))")
+    assert shown.confidence > hidden.confidence
 
 
 def test_cites_facts_with_their_provenance_and_hides_secrets(crash: Crash) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from paramedic.diagnosis import hints, messages, summary, suspects
 from paramedic.diagnosis.chain import Chain, Raised, read_chain
 from paramedic.diagnosis.deliberate import deliberate_fault, raise_at, translated
 from paramedic.diagnosis.fault import Found, find_fault
-from paramedic.diagnosis.judgement import Judgement, judge
+from paramedic.diagnosis.judgement import Judgement, judge, rejected
 from paramedic.diagnosis.outside import without_frames, without_stack
 from paramedic.diagnosis.reading import Reading
 from paramedic.diagnosis.scene import Scene, collapse, scene_of
@@ -61,7 +61,8 @@ def _cause(chain: Chain, scenes: tuple[Scene, ...], index: SymbolIndex) -> _Caus
             found = _explained(earlier, inner) if inner else None
             if found is not None:
                 # The outer callers are only on the stack of the exception that was raised last.
-                whole = (*scenes[:-1], *inner) if inner[0].function is scenes[-1].function else inner
+                same = inner[0].function is scenes[-1].function
+                whole = (*scenes[:-1], replace(inner[0], first_index=scenes[-1].first_index), *inner[1:]) if same else inner
                 return _followed(earlier, whole, found, index)
     return _followed(raised, scenes, _explained(raised, scenes), index)
 
@@ -121,6 +122,8 @@ def _judge(chain: Chain, cause: _Cause, tree: SourceTree) -> Judgement:
     steps = tuple(step for path in cause.trail.paths for step in path)
     verdict = judge(chain.crash, _read(chain.crash), cause.scenes, cause.found, steps, tree)
     if verdict.fixable and cause.raised is not chain.crash:
+        if any(step.outside for step in steps):
+            return rejected(chain.crash)
         return judge(cause.raised, cause.reading, cause.scenes, cause.found, steps, tree)
     return verdict
 

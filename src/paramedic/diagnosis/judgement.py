@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from paramedic.diagnosis.candidates import arguments
+from paramedic.diagnosis.candidates import arguments, callee_name
 from paramedic.diagnosis.captured import Missing, Variables, is_none
 from paramedic.diagnosis.chain import Raised
 from paramedic.diagnosis.deliberate import judges_input
@@ -15,6 +15,7 @@ from paramedic.diagnosis.fault import Found
 from paramedic.diagnosis.origin import Step
 from paramedic.diagnosis.reading import Reading
 from paramedic.diagnosis.scene import Scene
+from paramedic.diagnosis.text import plain
 from paramedic.diagnosis.vocabulary import words
 from paramedic.model.diagnosis import Category, Family
 from paramedic.model.event import Frame
@@ -74,6 +75,18 @@ _DEFECTS = words("""
     AttributeError TypeError NameError UnboundLocalError KeyError IndexError ZeroDivisionError AssertionError RecursionError
     NotImplementedError
 """)
+_UNSET = frozenset(
+    {
+        Family.NONE_ATTRIBUTE,
+        Family.NONE_ITEM,
+        Family.NONE_OPERATION,
+        Family.NONE_ARGUMENT,
+        Family.NONE_ITERATION,
+        Family.BAD_CONVERSION,
+    }
+)
+_SETTING = re.compile(r"\bos\.environ\b|\benviron\.get\(|\bgetenv\(|\bsettings\.[A-Z][A-Z0-9_]*\b")
+_PROGRAMS = words("run Popen check_output check_call call create_subprocess_exec execvp execv")
 _LIBRARY = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
 
 
@@ -85,9 +98,10 @@ def judge(
     name = exception.type.rsplit(".", 1)[-1]
     for judged in (
         _by_kind(name, exception.value, reading, tree),
-        _missing_setting(found),
-        _file_system(name, reading, steps),
+        _missing_setting(found, steps),
+        _file_system(name, reading, found, steps),
         _on_purpose(name, scenes, found, steps),
+        _demanded(found, steps),
         _inside_dependency(raised, name, reading, scenes),
     ):
         if judged is not None:
@@ -116,10 +130,20 @@ def _ours(module: str, tree: SourceTree) -> bool:
     return tree.find_module(module) is not None or tree.find_module(module.partition(".")[0]) is not None
 
 
-def _missing_setting(found: Found | None) -> Judgement | None:
-    """``os.environ["NAME"]`` and ``settings.NAME``."""
+def rejected(raised: Raised) -> Judgement:
+    """The code caught what bad input did and raised its own exception for it."""
+    name = plain(raised.exception.type, 60)
+    return Judgement(
+        Category.CLIENT, f"The code answers with {name} on purpose to a value that came in from outside this repository."
+    )
+
+
+def _missing_setting(found: Found | None, steps: Sequence[Step]) -> Judgement | None:
+    """``os.environ["NAME"]`` and ``settings.NAME``, read here or on the way of the bad value."""
     if found is None:
         return None
+    if found.fault.family in _UNSET and any(_SETTING.search(step.hop.expression) for step in steps):
+        return Judgement(Category.CONFIGURATION, "A setting or environment variable is missing or wrong in this deployment.")
     subject = (found.fault.subject or "").rsplit(".", 1)[-1].strip("_").lower()
     detail = found.fault.detail or ""
     if found.fault.family is Family.MISSING_KEY and subject == "environ":
@@ -129,11 +153,32 @@ def _missing_setting(found: Found | None) -> Judgement | None:
     return None
 
 
-def _file_system(name: str, reading: Reading, steps: Sequence[Step]) -> Judgement | None:
+def _demanded(found: Found | None, steps: Sequence[Step]) -> Judgement | None:
+    """``assert isinstance(value, int), "…"`` over what came in: a demand on the caller, not a doubt in the code."""
+    if found is None or found.fault.family is not Family.ASSERTION or not any(step.outside for step in steps):
+        return None
+    tests_type = any(
+        isinstance(node, ast.Call) and callee_name(node) in {"isinstance", "callable"} for node in ast.walk(found.node)
+    )
+    if not tests_type:
+        return None
+    return Judgement(Category.CLIENT, "The code demands another type of a value that came in from outside this repository.")
+
+
+def _file_system(name: str, reading: Reading, found: Found | None, steps: Sequence[Step]) -> Judgement | None:
+    if name == "CalledProcessError":
+        return Judgement(Category.OS, "A program that this code runs failed.")
     if reading.family is not Family.FILE_SYSTEM:
         return None
     if reading.count in _NO_REPAIR_ERRNO or name == "PermissionError":
         return Judgement(Category.OS, "The operating system refused: permissions, space or limits of this machine.")
+    if (
+        name == "FileNotFoundError"
+        and found is not None
+        and isinstance(found.node, ast.Call)
+        and callee_name(found.node) in _PROGRAMS
+    ):
+        return Judgement(Category.CONFIGURATION, "The program that this code runs is not installed on this machine.")
     if name == "FileNotFoundError" and any(step.outside for step in steps):
         return Judgement(Category.OS, "The file that the caller named does not exist on this machine.")
     return None

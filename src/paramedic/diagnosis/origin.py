@@ -39,7 +39,9 @@ class Bad:
 
     @property
     def word(self) -> str:
-        return {Kind.NONE: "None", Kind.EMPTY: "empty", Kind.TYPE: f"of type {self.type_name}"}.get(self.kind, "the bad value")
+        return {Kind.NONE: "None", Kind.EMPTY: self.type_name or "empty", Kind.TYPE: f"of type {self.type_name}"}.get(
+            self.kind, "the bad value"
+        )
 
 
 _CONTENTS = Bad(Kind.VALUE)

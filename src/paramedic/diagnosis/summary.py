@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 
 from paramedic.diagnosis.chain import Chain
@@ -52,7 +53,7 @@ _SENTENCES = {
     Family.OBJECT_NOT_FOUND: "`{expression}` finds no such row",
     Family.RECURSION: "`{expression}` recurses without end",
     Family.ASSERTION: "the assertion `{expression}` does not hold",
-    Family.DELIBERATE: "the code raises this on purpose when `{expression}`",
+    Family.DELIBERATE: "the code raises this on purpose, guarded by `{expression}`",
     Family.IMPORT_FAILED: "`{expression}` fails",
     Family.FILE_SYSTEM: "the operating system refuses `{expression}`",
     Family.NETWORK: "the network fails in `{expression}`",
@@ -64,6 +65,10 @@ def symptom(found: Found) -> str:
     """The first hop's sentence: what was wrong with the value where it hurt."""
     fault = found.fault
     template = _SENTENCES.get(fault.family, "`{expression}` fails")
+    if fault.family is Family.DELIBERATE and isinstance(found.node, ast.Raise):
+        template = "`{expression}` is reached, which is there on purpose"
+    elif fault.family in _NONE and fault.value not in {None, "None"}:
+        template = "`{subject}` holds None, which `{expression}` cannot take"
     return template.format(
         subject=plain(fault.subject or fault.expression, 60),
         expression=plain(fault.expression, 80),

@@ -35,7 +35,10 @@ _KEYED = frozenset({Family.MISSING_KEY, Family.INDEX_OUT_OF_RANGE, Family.NOT_FO
 def badness(found: Found, reading: Reading) -> Bad:
     """In what way the fault's subject was bad."""
     if found.fault.family in _NONE or reading.about_none:
-        return Bad(Kind.NONE)
+        # ``sorted(rows)`` complains of a None inside of ``rows``.
+        return Bad(Kind.NONE if found.fault.value in {None, "None"} else Kind.VALUE)
+    if found.fault.family is Family.ZERO_DIVISION:
+        return Bad(Kind.EMPTY, "zero")
     if found.fault.family in _EMPTY:
         return Bad(Kind.EMPTY)
     if reading.bad_type and found.fault.family in {

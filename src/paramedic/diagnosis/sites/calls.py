@@ -47,7 +47,7 @@ def arguments_of_calls(node: ast.AST, reading: Reading) -> Iterator[Possible]:
     if not isinstance(node, ast.Call):
         return
     name = callee_name(node)
-    weight = _call_weight(name, reading)
+    weight = _call_weight(name, reading) * (1.02 if isinstance(receiver(node), ast.Call) else 1.0)
     given = list(arguments(node))
     for position, argument in enumerate(given):
         yield Possible(node, argument, weight * (1.0 - 0.04 * min(position, 5)), expected=reading.bad_type)
