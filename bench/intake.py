@@ -64,8 +64,8 @@ def envelope(number: int) -> bytes:
         {
             "filename": f"app/module_{n}.py", "abs_path": f"/srv/app/app/module_{n}.py", "module": f"app.module_{n}",
             "function": f"step_{number % ISSUES}_{n}", "lineno": 40 + n, "in_app": n > 4,
-            "pre_context": ["    # " + "x" * 60] * 5, "context_line": f"    result = step_{n + 1}(order, customer)",
-            "post_context": ["    return result" + " " * 40] * 5,
+            "pre_context": ["    # " + "x" * 44] * 5, "context_line": f"    result = step_{n + 1}(order, customer)",
+            "post_context": ["    return result" + " " * 24] * 5,
             "vars": {"order": f"<Order id=10{n}>", "customer": "c" * 60, "items": [f"sku-{i}" for i in range(8)]},
         }
         for n in range(12)
@@ -74,7 +74,7 @@ def envelope(number: int) -> bytes:
         "event_id": event_id, "timestamp": time.time(), "platform": "python", "level": "error", "environment": "production",
         "release": "shop@1.4.0", "server_name": "web-1", "transaction": "/checkout",
         "exception": {"values": [{"type": "KeyError", "value": f"'sku-{number}'", "stacktrace": {"frames": frames}}]},
-        "breadcrumbs": {"values": [{"category": "query", "message": "SELECT * FROM orders WHERE id = %s " + "y" * 40}] * 20},
+        "breadcrumbs": {"values": [{"category": "query", "message": "SELECT * FROM orders WHERE id = %s " + "y" * 40}] * 12},
         "user": {"id": str(number % 500)}, "tags": {"browser": "Firefox", "region": "eu"},
         "request": {"url": "https://shop.example/checkout", "method": "POST", "headers": [["User-Agent", "Mozilla/5.0"]]},
     }  # fmt: skip

@@ -29,7 +29,7 @@ from paramedic.triage.grouping import Grouping, group
 
 log = structlog.get_logger()
 
-BATCH = 500
+BATCH = 300
 UNKNOWN_PROJECT = "unknown"
 
 
