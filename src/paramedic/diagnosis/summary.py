@@ -85,7 +85,8 @@ def summarise(chain: Chain, found: Found | None, steps: Sequence[Step]) -> str:
     if found is None:
         said = f' with "{plain(exception.value, 100)}"' if exception.value else ""
         return f"{kind} rose at {where}{said}."
-    origin = next((step for step in reversed(steps[1:]) if step.strength >= 0.3), None)
+    enough = 0.3 if found.fault.family in _NONE else 0.4
+    origin = next((step for step in reversed(steps[1:]) if step.strength >= enough or step.outside), None)
     text = f"{kind} at {where}: {symptom(found)}"
     if origin is None:
         return f"{text}."
