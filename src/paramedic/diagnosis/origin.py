@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from paramedic.diagnosis import attributes, flow
 from paramedic.diagnosis.candidates import callee_name, receiver
-from paramedic.diagnosis.captured import Missing, Variables, is_empty, is_none, is_type
+from paramedic.diagnosis.captured import Missing, Variables, is_empty, is_none, is_type, is_zero
 from paramedic.diagnosis.flow import Binding, Bound
 from paramedic.diagnosis.invocation import call_into, passed
 from paramedic.diagnosis.nullable import static_type, why_none
@@ -217,7 +217,8 @@ class Tracer:
 
     def _from_outside(self, place: Place, name: str, bad: Bad) -> None:
         if place.function is not None and place.depth == 0:
-            said = f"`{name}` comes in from outside this repository{_as(bad)}"
+            seen = self._seen_in(self.scenes[0], ast.Name(name, ast.Load()), bad)
+            said = f"`{name}` comes in from outside this repository{f' as {bad.word}' if seen else ''}"
             self._note(place, place.function, said, 0.3)
             self.steps[-1] = replace(self.steps[-1], outside=True)
 
@@ -228,7 +229,7 @@ class Tracer:
         if bad.kind is Kind.NONE:
             return is_none(value)
         if bad.kind is Kind.EMPTY:
-            return bool(is_empty(value))
+            return bool(is_zero(value) if bad.type_name else is_empty(value))
         return bad.kind is Kind.TYPE and bool(is_type(value, bad.type_name or ""))
 
     def _global(self, place: Place, node: ast.Name, bad: Bad) -> None:
@@ -356,10 +357,6 @@ def _getter(module: ParsedModule, method: Function) -> Function:
     owner = module.enclosing_class(method)
     same = [each for each in module.functions_named(method.name) if module.enclosing_class(each) is owner]
     return min(same, key=lambda each: each.lineno, default=method)
-
-
-def _as(bad: Bad) -> str:
-    return f" as {bad.word}" if bad.kind in {Kind.NONE, Kind.EMPTY} else ""
 
 
 def _outer(module: ParsedModule, function: Function) -> Function | None:
