@@ -57,7 +57,9 @@ def _changed(before: Sequence[Observation], after: Sequence[Observation]) -> boo
 
 def _weighed(survivor: Survivor, before: Sequence[Observation], after: Sequence[Observation], crash: str) -> Survivor:
     pairs = [(old, new) for old, new in zip(before, after, strict=True) if not old.ok and old.type == crash]
-    moved = any(not new.ok and new.type in OBSCURE and new.type != crash for _, new in pairs)
+    # The error that a change means to answer with is its answer, whatever its type.
+    foreign = OBSCURE - {crash, survivor.candidate.answer}
+    moved = any(not new.ok and new.type in foreign for _, new in pairs)
     left = sum(not new.ok and new.type == crash for _, new in pairs)
     factor = MOVED_FACTOR if moved else 1.0
     if pairs and left * 2 > len(pairs):

@@ -92,7 +92,7 @@ def _at_assignments(site: Site, name: str, empty: str) -> Iterator[Draft]:
     yield Draft(
         shape="origin-default",
         replacements=(site.sheet.replace(last.value, f"{text} or {empty}"),),
-        weight=0.85 if parsed else 0.55,
+        weight=0.85 if parsed else 0.45,
         rationale=f"`{name}` comes from `{text.splitlines()[0]}`, which gives None for nothing; what follows wants `{empty}`.",
         origin=True,
     )

@@ -35,6 +35,7 @@ INPUT_FAMILIES = frozenset(
     )
 )
 _CONVERSIONS = frozenset((Family.BAD_CONVERSION, Family.OVERFLOW, Family.BAD_ENCODING, Family.UNHASHABLE, Family.NONE_ARGUMENT))
+_SLIPS = frozenset(("TypeError", "AttributeError", "KeyError", "IndexError", "NameError"))
 _KIN = {
     "OverflowError": {"ValueError", "TypeError", "ArithmeticError"},
     "ValueError": {"TypeError", "KeyError", "IndexError", "AttributeError", "OverflowError"},
@@ -209,12 +210,14 @@ def translated(site: Site) -> Iterator[Draft]:
     for error in own_errors(site):
         if error.name == site.exception:
             continue
+        # A builtin that usually means a slip of the programmer's is rarely how bad input is meant to be reported.
+        slip = 0.6 if error.name in _SLIPS else 1.0
         cause = " from error" if error.statement.startswith("raise ") else ""
         header = f"except {name} as error:" if cause else f"except {name}:"
         yield Draft(
             shape="translate",
             replacements=(_wrapped(site, [header, f"{step}{error.statement}{cause}"]), *extra),
-            weight=error.weight * (0.8 if site.family in _CONVERSIONS else 0.5),
+            weight=error.weight * slip * (0.8 if site.family in _CONVERSIONS else 0.5),
             rationale=f"Bad input is reported as `{error.name}` here; {site.exception} is the same news in other words.",
             precedent=error.precedent,
             answer=error.name,
@@ -240,7 +243,7 @@ def fallback(site: Site) -> Iterator[Draft]:
         yield Draft(
             shape="except-return",
             replacements=(_wrapped(site, [f"except {name}:", f"{step}{leave.line}"]), *extra),
-            weight=leave.weight * (0.6 if site.family in _CONVERSIONS else 0.4),
+            weight=leave.weight * (0.5 if site.family in _CONVERSIONS else 0.4),
             rationale=f"On {site.exception}, leave as this code does elsewhere: {leave.why}.",
             precedent=leave.precedent,
         )

@@ -14,6 +14,7 @@ from paramedic.source.module import Function
 SAME_SOURCE = 0.95
 SAME_NAME = 0.7
 OTHER_VALUE = 0.6
+REFUSAL = 0.5
 
 
 def guarded(site: Site) -> Iterator[Draft]:
@@ -45,6 +46,9 @@ def _draft(site: Site, sibling: Function, guard: ast.If, leave: ast.stmt) -> Dra
     if isinstance(leave, ast.Return) and not is_empty(leave.value):
         # A value of the sibling's own is less likely to be this function's answer than one that stands for nothing.
         weight *= OTHER_VALUE
+    if isinstance(leave, ast.Raise):
+        # Whether this function should refuse what its sibling refuses is seldom as clear as that both have nothing to give.
+        weight *= REFUSAL
     return Draft(
         shape="sibling-guard",
         replacements=(site.sheet.before(site.statement, [f"if {test}:", f"{site.sheet.step()}{line}"]),),
