@@ -23,7 +23,7 @@ ROUNDS = 4
 MOST_SECONDS = 240.0
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "bright_red")
 BADGES = {
-    Verdict.PROVEN_FIX.value: "bold white on green",
+    Verdict.PROVEN_FIX.value: "bold black on green",
     Verdict.NO_CODE_FIX.value: "bold white on blue",
     Verdict.REPRODUCED.value: "bold black on yellow",
     Verdict.DIAGNOSED.value: "bold black on yellow",

@@ -14,7 +14,7 @@ from paramedic.model.event import Event
 from paramedic.model.repair import Proof, Run, TriageResult, Verdict
 
 HEADLINES = {
-    Verdict.PROVEN_FIX: ("bold white on green", " PROVEN FIX "),
+    Verdict.PROVEN_FIX: ("bold black on green", " PROVEN FIX "),
     Verdict.REPRODUCED: ("bold black on yellow", " REPRODUCED ONLY "),
     Verdict.DIAGNOSED: ("bold black on yellow", " DIAGNOSED ONLY "),
     Verdict.NO_CODE_FIX: ("bold white on blue", " NO CODE FIX "),
@@ -63,7 +63,8 @@ def _show_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
         console.print(f"  [cyan]{escape(where.file)}:{where.line}[/] in {escape(where.function or 'the module')}")
     for fact in diagnosis.evidence:
         console.print(
-            f"  [dim]{fact.id}[/] {escape(printable(fact.text))}", style="dim" if fact.provenance == "untrusted" else ""
+            f"  [dim]{fact.id:<3} {escape(fact.kind):<9}[/] {escape(printable(fact.text))}",
+            style="dim" if fact.provenance == "untrusted" else "",
         )
 
 
