@@ -55,6 +55,9 @@ class Stock:
         return str(self.counts[sku])  # here
 """
 TWIN_HANDLER = """
+class BadRow(Exception):
+    pass
+
 def weight(text):
     try:
         return int(text)

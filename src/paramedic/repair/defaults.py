@@ -99,7 +99,7 @@ def _at_assignments(site: Site, name: str, empty: str) -> Iterator[Draft]:
     yield Draft(
         shape="origin-default",
         replacements=(site.sheet.before(site.statement, [f"if {name} is None:", f"{site.sheet.step()}{name} = {empty}"]),),
-        weight=0.5,
+        weight=0.4,
         rationale=f"`{name}` may be None; the code after it wants `{empty}`.",
         origin=True,
     )

@@ -129,9 +129,14 @@ def copied(site: Site) -> Iterator[Draft]:
             replacements=(_wrapped(site, [header, *body]), *extra),
             weight=weight * (1.0 if site.family in _CONVERSIONS else 0.7),
             rationale=f"`{place}` handles such input in the same way.",
-            precedent=site.at(handler),
+            # A handler that does nothing shows only that somebody once looked away.
+            precedent=None if _is_silent(handler) else site.at(handler),
             answer=_answer(handler),
         )
+
+
+def _is_silent(handler: ast.ExceptHandler) -> bool:
+    return all(isinstance(node, ast.Pass) for node in handler.body)
 
 
 def _precedents(site: Site) -> Iterator[tuple[ast.ExceptHandler, float]]:

@@ -14,7 +14,7 @@ from paramedic.source.module import Function
 SAME_SOURCE = 0.95
 SAME_NAME = 0.7
 OTHER_VALUE = 0.6
-REFUSAL = 0.5
+REFUSAL = 0.45
 
 
 def guarded(site: Site) -> Iterator[Draft]:
