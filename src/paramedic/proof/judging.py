@@ -13,7 +13,7 @@ MOST_JUDGED = 14
 OBSCURE = frozenset(
     ("AttributeError", "TypeError", "KeyError", "IndexError", "UnboundLocalError", "NameError", "RecursionError", "StopIteration")
 )
-MOVED_FACTOR = 0.6
+MOVED_FACTOR = 0.8
 HALF_FACTOR = 0.85
 
 
