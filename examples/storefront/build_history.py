@@ -16,23 +16,68 @@ HERE = Path(__file__).parent
 ANNA, BEN, CHO = "Anna Berg <anna@shop.example>", "Ben Okoye <ben@shop.example>", "Cho Lin <cho@shop.example>"
 
 COMMITS = (
-    (ANNA, "2026-01-12T09:00:00Z", "Start with a catalogue and quotes", "v1.0.0", (
-        "pyproject.toml", "README.md", "storefront/__init__.py", "storefront/errors.py", "storefront/catalog.py",
-        "storefront/pricing.py", "storefront/routes/__init__.py", "storefront/routes/checkout.py", "storefront/app.py",
-        "tests/test_pricing.py", "tests/test_app.py",
-    )),
-    (BEN, "2026-02-03T10:30:00Z", "Count what lies in the warehouse", "v1.1.0", (
-        "storefront/stock.py", "storefront/routes/stock.py", "tests/test_stock.py",
-    )),
-    (CHO, "2026-02-20T14:10:00Z", "Take price lists of suppliers", "v1.2.0", (
-        "storefront/imports.py", "storefront/routes/imports.py", "tests/test_imports.py",
-    )),
-    (BEN, "2026-03-02T16:45:00Z", "Figures for the owner", "v1.3.0", (
-        "storefront/reports.py", "storefront/routes/reports.py", "tests/test_reports.py",
-    )),
-    (ANNA, "2026-03-19T11:20:00Z", "Charge cards through the provider", "v1.4.0", (
-        "storefront/payments.py", "storefront/routes/payments.py",
-    )),
+    (
+        ANNA,
+        "2026-01-12T09:00:00Z",
+        "Start with a catalogue and quotes",
+        "v1.0.0",
+        (
+            "pyproject.toml",
+            "README.md",
+            "storefront/__init__.py",
+            "storefront/errors.py",
+            "storefront/catalog.py",
+            "storefront/pricing.py",
+            "storefront/routes/__init__.py",
+            "storefront/routes/checkout.py",
+            "storefront/app.py",
+            "tests/test_pricing.py",
+            "tests/test_app.py",
+        ),
+    ),
+    (
+        BEN,
+        "2026-02-03T10:30:00Z",
+        "Count what lies in the warehouse",
+        "v1.1.0",
+        (
+            "storefront/stock.py",
+            "storefront/routes/stock.py",
+            "tests/test_stock.py",
+        ),
+    ),
+    (
+        CHO,
+        "2026-02-20T14:10:00Z",
+        "Take price lists of suppliers",
+        "v1.2.0",
+        (
+            "storefront/imports.py",
+            "storefront/routes/imports.py",
+            "tests/test_imports.py",
+        ),
+    ),
+    (
+        BEN,
+        "2026-03-02T16:45:00Z",
+        "Figures for the owner",
+        "v1.3.0",
+        (
+            "storefront/reports.py",
+            "storefront/routes/reports.py",
+            "tests/test_reports.py",
+        ),
+    ),
+    (
+        ANNA,
+        "2026-03-19T11:20:00Z",
+        "Charge cards through the provider",
+        "v1.4.0",
+        (
+            "storefront/payments.py",
+            "storefront/routes/payments.py",
+        ),
+    ),
 )
 
 
