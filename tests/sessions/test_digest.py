@@ -142,7 +142,7 @@ def test_a_client_cannot_claim_an_issue_of_sentrys(engine: sa.Engine) -> None:
     ]
 
 
-@pytest.mark.parametrize("wrong", [time.time() + 10**7, 0, 10**18])
+@pytest.mark.parametrize("wrong", [4_000_000_000, 0, 10**18])
 def test_a_clock_that_is_wrong_is_not_believed(engine: sa.Engine, wrong: float) -> None:
     receive(engine, event(1, timestamp=wrong))
     (issue,) = all_issues(engine)
