@@ -134,11 +134,20 @@ def test_an_event_in_a_newer_release_reopens_a_resolved_issue(engine: sa.Engine)
     assert [(issue.status, issue.state) for issue in all_issues(engine)] == [("unresolved", "regressed")]
 
 
+def test_one_issue_of_sentrys_is_one_here_whatever_the_hook_calls_its_project(engine: sa.Engine) -> None:
+    alert = {"event": {"event_id": "e" * 32, "issue_id": "77", "exception": {"values": [{"type": "KeyError", "value": "x"}]}}}
+    body = json.dumps({"action": "triggered", "data": alert}).encode()
+    receive(engine, Delivery("alert", "hook", None, "event_alert", "", body, time.time()))
+    assert [(issue.project, issue.count) for issue in all_issues(engine)] == [("unknown", 1)]
+    receive(engine, hook("created", "2026-01-01T00:00:00Z", count="12", userCount=4))
+    assert [(issue.project, issue.count, issue.users) for issue in all_issues(engine)] == [("desk", 12, 4)]
+
+
 def test_a_client_cannot_claim_an_issue_of_sentrys(engine: sa.Engine) -> None:
     receive(engine, hook("created", "2026-01-01T00:00:00Z"), event(1, issue_id="77", web_url="https://evil.example"))
     assert sorted((issue.upstream_id or "", issue.count, issue.url) for issue in all_issues(engine)) == [
         ("", 1, None),
-        ("77", 0, None),
+        ("77", 1, None),
     ]
 
 
@@ -168,7 +177,7 @@ def test_a_replay_counts_nothing_twice(engine: sa.Engine) -> None:
         assert requeue_stored(connection, 0.0) == 1
     while digest(engine):
         pass
-    assert sorted(issue.count for issue in all_issues(engine)) == [0, 1]
+    assert sorted(issue.count for issue in all_issues(engine)) == [1, 1]
 
 
 def test_migrations_go_both_ways(engine: sa.Engine) -> None:

@@ -54,7 +54,7 @@ def test_without_a_token_set_only_this_machine_is_served(tmp_path: Path) -> None
 
 
 def test_issues_are_listed_and_filtered(web: Web) -> None:
-    assert {issue["count"] for issue in get(web, "/api/issues").json()["issues"]} == {0, 5}
+    assert {issue["count"] for issue in get(web, "/api/issues").json()["issues"]} == {1, 5}
     assert [issue["short_id"] for issue in get(web, "/api/issues?q=%27x%27").json()["issues"]] == ["DESK-1"]
     assert get(web, "/api/issues?project=nobody").json()["issues"] == []
     assert get(web, "/api/issues?limit=0").status_code == 422

@@ -47,6 +47,11 @@ class Read:
     installation: str | None = None
     organisation: str | None = None
 
+    @property
+    def upstream_id(self) -> str | None:
+        """Sentry's id of the issue that this is about."""
+        return self.news.id if self.news else self.event.issue_id if self.event else None
+
 
 @dataclass(slots=True)
 class Batch:
@@ -158,6 +163,7 @@ def _received(delivery: Delivery) -> datetime:
 
 
 def _settle(connection: sa.Connection, batch: Batch) -> None:
+    batch.read = _at_home(connection, batch.read)
     for delivery_id, reason in batch.failed:
         deliveries.put_off(connection, delivery_id, reason)
     for delivery_id, reason in batch.skipped:
@@ -173,6 +179,18 @@ def _settle(connection: sa.Connection, batch: Batch) -> None:
     for read in news:
         if read.delivery_id in fresh:
             issues.change_status(connection, _change(read))
+
+
+def _at_home(connection: sa.Connection, reads: list[Read]) -> list[Read]:
+    """One project for each of Sentry's issues: some hooks name it by slug, some by number, some not at all."""
+    named = {read.upstream_id: read.project for read in reads if read.upstream_id and read.project != UNKNOWN_PROJECT}
+    known = issues.homes(connection, sorted({read.upstream_id for read in reads if read.upstream_id}))
+    for upstream_id, project in known.items():
+        if project == UNKNOWN_PROJECT and upstream_id in named:
+            issues.move_home(connection, upstream_id, named[upstream_id])
+            known[upstream_id] = named[upstream_id]
+    home = {**named, **known}
+    return [replace(read, project=home.get(read.upstream_id or "", read.project)) for read in reads]
 
 
 def _sightings(reads: Sequence[Read]) -> list[Sighting]:
@@ -233,7 +251,7 @@ def _change(read: Read) -> StatusChange:
         first_seen=news.first_seen or read.at or datetime.now(UTC),
         last_seen=news.last_seen or read.at or datetime.now(UTC),
     )
-    return StatusChange(sighting, news.status, news.state)
+    return StatusChange(sighting, news.status, news.state, news.count, news.users)
 
 
 def _storable(text: str) -> str:

@@ -55,6 +55,9 @@ class StatusChange:
     sighting: Sighting
     status: str | None = None
     state: str | None = None
+    count: int = 0
+    users: int = 0
+    """What Sentry counted, taken where it is more than what was seen here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,17 @@ def record(connection: sa.Connection, seen: Sequence[Sighting]) -> None:
     events.keep(connection, [(row["id"], sighting.samples, row["count"]) for sighting, row in zip(seen, rows, strict=True)])
 
 
+def homes(connection: sa.Connection, upstream_ids: Sequence[str]) -> dict[str, str]:
+    """The project under which each of Sentry's issues is known here."""
+    query = sa.select(issues.c.upstream_id, issues.c.project).where(issues.c.upstream_id.in_(upstream_ids))
+    return {row.upstream_id: row.project for row in connection.execute(query)} if upstream_ids else {}
+
+
+def move_home(connection: sa.Connection, upstream_id: str, project: str) -> None:
+    """Sentry's issue belongs to ``project``, which was not known before."""
+    connection.execute(sa.update(issues).where(issues.c.upstream_id == upstream_id).values(project=project))
+
+
 def change_status(connection: sa.Connection, change: StatusChange) -> int:
     """Follow what Sentry says of an issue: resolved, ignored, regressed; the issue's id."""
     seen = change.sighting
@@ -137,6 +151,7 @@ def change_status(connection: sa.Connection, change: StatusChange) -> int:
     known = {"url": seen.url, "short_id": seen.short_id, "culprit": seen.culprit or None, "level": seen.level}
     values: dict[str, object] = {name: value for name, value in known.items() if value}
     values["last_seen"] = max(aware(before["last_seen"]), seen.last_seen)
+    values["count"], values["users"] = max(before["count"], change.count), max(before["users"], change.users)
     if change.status:
         values["status"] = change.status
         values["resolved_release"] = before["last_release"] if change.status == "resolved" else None

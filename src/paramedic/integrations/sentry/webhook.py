@@ -57,6 +57,9 @@ class IssueNews:
     url: str | None
     first_seen: datetime | None
     last_seen: datetime | None
+    count: int = 0
+    users: int = 0
+    """How often and for how many, over the issue's life, as Sentry counted; ``count`` is a text on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,8 @@ def _issue(issue: Mapping[str, Any], action: str) -> IssueNews | None:
         url=_text(issue.get("web_url")) or _text(issue.get("permalink")),
         first_seen=_moment(issue.get("firstSeen")),
         last_seen=_moment(issue.get("lastSeen")),
+        count=_count(issue.get("count")),
+        users=_count(issue.get("userCount")),
     )
 
 
@@ -187,6 +192,11 @@ def _number(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return _text(value)
+
+
+def _count(value: object) -> int:
+    text = _number(value) or ""
+    return int(text) if text.isdecimal() and len(text) < 15 else 0
 
 
 def _moment(value: object) -> datetime | None:
