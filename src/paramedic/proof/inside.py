@@ -133,9 +133,24 @@ async def awaiting(result):
     await result
 
 
+def set_up_django(settings):
+    """The framework as its own test runner prepares it: settings, applications and, where one can be had, a test database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings)
+    import django
+    from django.test.runner import DiscoverRunner
+    from django.test.utils import setup_test_environment
+
+    django.setup()
+    setup_test_environment()
+    with contextlib.suppress(Exception):
+        DiscoverRunner(verbosity=0, interactive=False).setup_databases()
+
+
 def unit_case(kind, function):
     kind.setUpClass()
     case = kind(function)
+    if hasattr(case, "_pre_setup"):  # Django's own preparation of a test case
+        case._pre_setup()  # noqa: SLF001
     case.setUp()
     return case
 
@@ -195,6 +210,8 @@ def experiment(request, item):
     lay_over(request["root"], item.get("files", {}))
     source = item.get("source") or request["source"]
     try:
+        if request.get("django"):
+            set_up_django(request["django"])
         try:
             run_test(request, source, records)
         except Unsupported:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -10,6 +11,7 @@ from importlib.resources import files
 from paramedic.model.execution import Limits
 from paramedic.model.repair import Candidate, Reproduction
 from paramedic.sandbox.project import ProjectRunner
+from paramedic.source.tree import SourceTree
 
 FIRST_SECONDS = 30.0
 SHORTEST_SECONDS = 3.0
@@ -58,6 +60,7 @@ class Laboratory:
         self._script = files("paramedic.proof").joinpath("inside.py").read_text()
         self._warm: tuple[str, ...] = ()
         self._seconds = FIRST_SECONDS
+        self._django = _django_settings(runner.project.tree) if "django" in reproduction.source else None
 
     def run(self, experiments: Sequence[Experiment]) -> tuple[Observation, ...]:
         """One observation per experiment, in order."""
@@ -91,6 +94,7 @@ class Laboratory:
             "test": self._reproduction.node.split("::", 1)[-1],
             "seconds": self._seconds,
             "warm": list(self._warm),
+            "django": self._django,
             "experiments": items,
         }
         done = self._runner.python(
@@ -104,6 +108,15 @@ class Laboratory:
     def _overlay(self) -> dict[str, str]:
         # The file must exist for pytest, and for relative imports next to it.
         return {self._reproduction.path: self._reproduction.source}
+
+
+def _django_settings(tree: SourceTree) -> str | None:
+    """The settings module that the project's manage.py names."""
+    for path in tree.files("manage.py"):
+        named = re.search(r"DJANGO_SETTINGS_MODULE['\"]\s*,\s*['\"]([A-Za-z_][\w.]*)", tree.text(path))
+        if named:
+            return named[1]
+    return None
 
 
 def overlay(candidate: Candidate) -> dict[str, str]:
