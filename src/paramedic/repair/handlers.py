@@ -27,6 +27,7 @@ INPUT_FAMILIES = frozenset(
         Family.NOT_FOUND_IN_SEQUENCE,
         Family.MISSING_ATTRIBUTE,
         Family.STOP_ITERATION,
+        Family.OBJECT_NOT_FOUND,
         Family.OTHER,
         Family.UNPACK,
         Family.NONE_ATTRIBUTE,
@@ -34,7 +35,25 @@ INPUT_FAMILIES = frozenset(
         Family.ASSERTION,
     )
 )
-_CONVERSIONS = frozenset((Family.BAD_CONVERSION, Family.OVERFLOW, Family.BAD_ENCODING, Family.UNHASHABLE, Family.NONE_ARGUMENT))
+_CONVERSIONS = frozenset(
+    (
+        Family.OBJECT_NOT_FOUND,
+        Family.BAD_CONVERSION,
+        Family.OVERFLOW,
+        Family.BAD_ENCODING,
+        Family.UNHASHABLE,
+        Family.NONE_ARGUMENT,
+    )
+)
+    (
+        Family.OBJECT_NOT_FOUND,
+        Family.BAD_CONVERSION,
+        Family.OVERFLOW,
+        Family.BAD_ENCODING,
+        Family.UNHASHABLE,
+        Family.NONE_ARGUMENT,
+    )
+)
 _SLIPS = frozenset(("TypeError", "AttributeError", "KeyError", "IndexError", "NameError"))
 _KIN = {
     "OverflowError": {"ValueError", "TypeError", "ArithmeticError"},
@@ -152,7 +171,7 @@ def _precedents(site: Site) -> Iterator[tuple[ast.ExceptHandler, float]]:
 
 
 def _handler_weight(site: Site, handler: ast.ExceptHandler) -> float:
-    same_kind = site.exception in _kinds(handler)
+    same_kind = site.exception.rpartition(".")[2] in _kinds(handler)
     kin = bool(_kinds(handler) & _KIN.get(site.exception, set()))
     if not same_kind and not kin:
         return 0.0
@@ -165,12 +184,16 @@ def _handler_weight(site: Site, handler: ast.ExceptHandler) -> float:
 
 
 def _is_twin(site: Site, handler: ast.ExceptHandler) -> bool:
-    """Whether what the handler watches over is the very call that failed: the same function on an argument of the same name."""
+    """Whether what the handler watches over is the call that failed: the same method of the same thing, or the same function
+    on an argument of the same name."""
     guarded = site.module.parent(handler)
     if not isinstance(guarded, ast.Try) or not isinstance(site.expression, ast.Call):
         return False
-    wanted = ast.dump(site.expression)
-    return any(isinstance(node, ast.Call) and ast.dump(node) == wanted for held in guarded.body for node in ast.walk(held))
+    failed = site.expression
+    wanted = {ast.dump(failed)}
+    method = ast.dump(failed.func) if isinstance(failed.func, ast.Attribute) else ""
+    calls = [node for held in guarded.body for node in ast.walk(held) if isinstance(node, ast.Call)]
+    return any(ast.dump(node) in wanted or ast.dump(node.func) == method for node in calls)
 
 
 def _closeness(site: Site, handler: ast.ExceptHandler) -> float:

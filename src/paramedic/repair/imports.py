@@ -13,6 +13,12 @@ def naming(site: Site, name: str, module: str | None) -> tuple[str | None, tuple
     """The expression for a class here, and the import that it needs; (None, ()) when it cannot be named."""
     if isinstance(getattr(builtins, name, None), type) and module in {None, "builtins"}:
         return name, ()
+    owner, _, last = name.rpartition(".")
+    if owner:
+        # A class within a class, as SDKs name it: reached through the outer one, which must be known here.
+        outer = _imported(site, owner.split(".")[0], module)
+        rest = ".".join((*owner.split(".")[1:], last))
+        return (f"{outer}.{rest}", ()) if outer and rest.replace(".", "").isidentifier() else (None, ())
     imported = _imported(site, name, module)
     if imported is not None:
         return imported, ()

@@ -118,12 +118,25 @@ def reached(result: dict[str, Any], wanted: dict[str, Any] | None) -> bool:
     return bool(inside) and inside[-1][1] == wanted["function"] and inside[-1][2] == wanted["line"]
 
 
+def set_up_django(settings: str) -> None:
+    """As the framework's own test runner does it, once for all attempts: applications and, where one can be had, an empty
+    database. A project that cannot be set up is left as it is; the attempts that need it fail with its own reason."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings)
+    with contextlib.suppress(BaseException):
+        django = importlib.import_module("django")
+        django.setup()
+        importlib.import_module("django.test.utils").setup_test_environment()
+        importlib.import_module("django.test.runner").DiscoverRunner(verbosity=0, interactive=False).setup_databases()
+
+
 def main() -> None:
     request = json.loads(sys.stdin.read())
     root = os.path.realpath(request["root"])
     warnings.simplefilter("ignore")
     real = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if request.get("django"):
+        set_up_django(request["django"])
     for name in request["warm"]:
         # A module that fails to import here fails again, with its reason, in the attempts that need it.
         with contextlib.suppress(BaseException):

@@ -51,7 +51,9 @@ def target_of(event: Event, scenes: Sequence[Scene]) -> Target | None:
         return None
     last = own[-1]
     tail = tuple(scene.name for scene in scenes if scene.index > last.index)
-    return Target(event.crash.type, event.crash.value, last.path or "", last.frame.function or "", last.line, tail)
+    # SDKs send the qualified name (``Customer.DoesNotExist``); a class knows itself by the last part.
+    name = event.crash.type.rpartition(".")[2]
+    return Target(name, event.crash.value, last.path or "", last.frame.function or "", last.line, tail)
 
 
 class Search:

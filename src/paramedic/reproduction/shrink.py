@@ -32,6 +32,9 @@ class Shrunk:
     notes: tuple[str, ...] = ()
 
 
+_METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
+
+
 def shrink(attempt: Attempt, ending: Ending, target: Target, trials: Trials, code: str) -> Shrunk:
     """``code`` is the source text that the event and the repository show: constants in it are nobody's data."""
     changes = list(_changes(attempt, code))[:_MOST]
@@ -101,6 +104,8 @@ def _data(body: Sequence[ast.stmt], code: str) -> Iterator[str | int | float]:
 
 
 def _is_data(value: str | float, code: str) -> bool:
+    if value in _METHODS:
+        return False
     if isinstance(value, str):
         return (
             len(value) > 1 and any(letter.isalnum() for letter in value) and value not in code and repr(value)[1:-1] not in code

@@ -11,6 +11,7 @@ from importlib import resources
 
 from paramedic.model.execution import Limits
 from paramedic.reproduction.code import Attempt
+from paramedic.reproduction.frameworks import settings_module
 from paramedic.sandbox.project import ProjectRunner
 
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -118,6 +119,7 @@ class Trials:
         wanted = {name: getattr(self._target, name) for name in ("type", "message", "file", "function", "line")} if stop else None
         request = {
             "root": self._runner.inside, "warm": self._warm, "seconds": _SECONDS_EACH, "budget": _SECONDS_ALL,
+            "django": settings_module(self._runner.project.tree),
             "attempts": list(texts), "wanted": wanted,
         }  # fmt: skip
         limits = Limits(wall_seconds=_SECONDS_ALL + 30, cpu_seconds=120, memory_mib=4096)
