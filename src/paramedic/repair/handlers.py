@@ -45,15 +45,6 @@ _CONVERSIONS = frozenset(
         Family.NONE_ARGUMENT,
     )
 )
-    (
-        Family.OBJECT_NOT_FOUND,
-        Family.BAD_CONVERSION,
-        Family.OVERFLOW,
-        Family.BAD_ENCODING,
-        Family.UNHASHABLE,
-        Family.NONE_ARGUMENT,
-    )
-)
 _SLIPS = frozenset(("TypeError", "AttributeError", "KeyError", "IndexError", "NameError"))
 _KIN = {
     "OverflowError": {"ValueError", "TypeError", "ArithmeticError"},
