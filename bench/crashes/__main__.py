@@ -47,7 +47,12 @@ def main() -> int:
     _show(console, rows)
     figures = totals(rows)
     console.print(figures)
+    for row in rows:
+        if row.get("deterministic") is False:
+            console.print(f"[red]differs:[/] {row['name']} answered otherwise the second time")
     _compare_with_committed(console, rows)
+    if _engine_digest() != engine:
+        console.print("[red]The engine was edited during this run: its figures mix two engines.[/]")
     if options.json:
         options.json.write_text(json.dumps({"totals": figures, "cases": rows}, indent=1, sort_keys=True) + "\n")
     return 0
@@ -58,7 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cases", type=Path, default=OWN, help="folder of cases")
     parser.add_argument("--only", nargs="*", default=[], help="names, or parts of them")
     parser.add_argument("--limit", type=int, default=None)
-    parser.add_argument("-j", "--jobs", type=int, default=2)
+    parser.add_argument("-j", "--jobs", type=int, default=1)
     parser.add_argument("--fresh", action="store_true", help="forget kept results")
     parser.add_argument("--twice", action="store_true", help="run each case twice and say where the answers differ")
     parser.add_argument("--json", type=Path, default=None, help="write the table to this file")
@@ -66,26 +71,38 @@ def _options() -> argparse.Namespace:
 
 
 def _engine_digest() -> str:
-    rooms = ("diagnosis", "reproduction", "repair", "proof", "source", "sandbox", "model")
+    """What an answer and its judgement depend on: all that ``triage`` may import, and this bench."""
+    package = ROOT / "src" / "paramedic"
+    unused = {"web", "intake", "store", "effects"}
     hashed = hashlib.sha256()
-    for room in rooms:
-        for path in sorted((ROOT / "src" / "paramedic" / room).rglob("*.py")):
-            hashed.update(path.read_bytes())
+    for path in sorted([*package.rglob("*.py"), *Path(__file__).parent.glob("*.py")]):
+        if path.is_relative_to(package) and path.relative_to(package).parts[0] in unused:
+            continue
+        hashed.update(path.read_bytes())
     return hashed.hexdigest()[:16]
 
 
 def _one(case: Case, engine: str, options: argparse.Namespace) -> dict[str, Any]:
     kept = CACHE / "results" / f"{case.name}-{case.digest}-{engine}.json"
-    if kept.exists() and not options.fresh:
+    if kept.exists() and not (options.fresh or options.twice):
         row: dict[str, Any] = json.loads(kept.read_text())
         return row
     row = _judged(case, _triage(case))
     if options.twice:
         again = _triage(case)
         row["deterministic"] = again.get("verdict") == row["verdict"] and (again.get("fix") or {}).get("diff") == row["diff"]
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(row))
+    _keep(kept, row, engine)
     return row
+
+
+def _keep(kept: Path, row: dict[str, Any], engine: str) -> None:
+    """Not an error, which may be the machine's; not an answer of an engine that was edited meanwhile."""
+    if row["verdict"] == "error" or _engine_digest() != engine:
+        return
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    partial = kept.with_suffix(".partial")
+    partial.write_text(json.dumps(row))
+    partial.replace(kept)
 
 
 def _triage(case: Case) -> dict[str, Any]:

@@ -40,8 +40,10 @@ def run(call):
     except BaseException as error:
         return {"raises": type(error).__name__}
 
-found = getattr(importlib.import_module(package), "__file__", None) or ""
-result = {"patched": os.path.realpath(found).startswith(os.path.realpath(root)) or not found}
+module = importlib.import_module(package)
+places = [module.__file__] if getattr(module, "__file__", None) else list(module.__path__)[:1]
+inside = os.path.realpath(root) + os.sep
+result = {"patched": all(os.path.realpath(place).startswith(inside) for place in places)}
 result["trigger"] = run(load("trigger").trigger)
 result["variants"] = [run(variant) for variant in load("variants").VARIANTS]
 print("@@RESULT@@" + json.dumps(result), file=out)
@@ -135,10 +137,11 @@ def judge(case: Case, diff: str) -> Judgement:
     got = json.loads(line[len("@@RESULT@@") :])
     if not got["patched"]:
         return Judgement(False, False, "the installed release was imported, not the patched tree")
-    return _compare(case.expected, got)
+    return compare(case.expected, got)
 
 
-def _compare(expected: dict[str, Any], got: dict[str, Any]) -> Judgement:
+def compare(expected: dict[str, Any], got: dict[str, Any]) -> Judgement:
+    """``got`` holds outcomes of the patched tree, in the order of ``expected``."""
     pairs = [(expected["trigger"], got["trigger"]), *zip(expected["variants"], got["variants"], strict=True)]
     differing = [index for index, (wanted, given) in enumerate(pairs) if given != wanted["fixed"]]
     gone = got["trigger"] != expected["trigger"]["buggy"]
