@@ -180,6 +180,14 @@ def test_a_replay_counts_nothing_twice(engine: sa.Engine) -> None:
     assert sorted(issue.count for issue in all_issues(engine)) == [1, 1]
 
 
+def test_settled_deliveries_are_forgotten_and_waiting_ones_kept(engine: sa.Engine) -> None:
+    receive(engine, event(1))
+    with engine.begin() as connection:
+        deliveries.insert_many(connection, [event(2)])
+        assert deliveries.purge(connection, time.time() + 1) == 1
+        assert deliveries.depth(connection) == 1
+
+
 def test_migrations_go_both_ways(engine: sa.Engine) -> None:
     downgrade(engine, "base")
     assert "issues" not in sa.inspect(engine).get_table_names()

@@ -28,8 +28,8 @@ from paramedic.sessions.starting import start_sessions
 from paramedic.sessions.supervisor import SUPERVISOR_VARIABLE
 from paramedic.settings import Configuration, Settings, load_configuration, load_settings
 from paramedic.settings.place import configuration_path
+from paramedic.store import deliveries, workers
 from paramedic.store import sessions as store
-from paramedic.store import workers
 from paramedic.store.engine import open_engine, reading
 from paramedic.store.migrate import upgrade
 from paramedic.store.sessions import SessionState
@@ -40,6 +40,9 @@ BEAT_SECONDS = 2.0
 LOOK_AROUND_SECONDS = 2.0
 ENQUEUE_SECONDS = 0.3
 EFFECTS_SECONDS = 1.0
+FORGET_EVERY_SECONDS = 600.0
+KEEP_DELIVERIES_SECONDS = 7 * 86_400.0
+"""Within it a repeated delivery is known by its key, and ``replay`` can feed what still has a body."""
 RECONCILE_SECONDS = 15.0
 LEFTOVER_SECONDS = 6 * 3600
 EXIT_HUNG = 70
@@ -70,6 +73,7 @@ class Worker:
             self._chore("effects", EFFECTS_SECONDS, self._do_effects),
             self._chore("digest", 0.1, self._digest),
             self._chore("start_sessions", 0.2, self._start),
+            self._chore("forget", FORGET_EVERY_SECONDS, self._forget),
             self._chore("reconcile", RECONCILE_SECONDS, self._reconcile),
         ]
         self._stopping.wait()
@@ -124,6 +128,11 @@ class Worker:
             self.stop()
         with self.engine.begin() as connection:
             workers.beat(connection, self.identity)
+
+    def _forget(self) -> None:
+        """Let settled deliveries go, so that what is stored grows with issues and not with events."""
+        with self.engine.begin() as connection:
+            deliveries.purge(connection, time.time() - KEEP_DELIVERIES_SECONDS)
 
     def _digest(self) -> bool:
         return digest(self.engine) > 0
