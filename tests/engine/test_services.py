@@ -38,16 +38,9 @@ def triage(home: Path, tmp_path: Path) -> Triage:
     return run
 
 
-OVERCLAIMED = pytest.mark.xfail(
-    strict=True, reason="a sibling's empty value is taken over although this function returns another type"
-)
-
-
 def wanting(*floors: str) -> list[object]:
     chosen = [service for service in (*FAULTS, *OUTSIDE) if service.wanted in floors and not service.bench_only]
-    return [
-        pytest.param(service, id=service.name, marks=[OVERCLAIMED] if service.name == "other_type" else []) for service in chosen
-    ]
+    return [pytest.param(service, id=service.name) for service in chosen]
 
 
 @pytest.mark.parametrize("service", wanting(LOCATED, REPRODUCED, FIX))

@@ -226,3 +226,19 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         with web.engine.connect() as connection:
             keys = set(connection.execute(sa.select(deliveries.c.key)).scalars())
     assert keys == {f"event:7:{event_id}" for event_id in ids}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"n":' + b"1" * 5000 + b"}\n", 400),
+        (b'{"dsn":"http://\\ud800@host/1"}\n', 401),
+    ],
+)
+def test_an_odd_envelope_of_a_stranger_is_refused_and_does_not_fail(web: Web, body: bytes, status: int) -> None:
+    assert web.post("/api/7/envelope/", body).status_code == status
+
+
+def test_an_odd_signed_issue_hook_does_not_fail(web: Web) -> None:
+    body = json.dumps({"action": "created", "data": {"issue": {"id": "odd-level", "level": []}}}).encode()
+    assert web.post("/webhook/sentry", body, signed(body, "issue")).status_code == 200

@@ -41,6 +41,8 @@ def test_blank_lines_between_items_are_passed_over() -> None:
         (b'{}\n{"type":"event","length":-1}\n{}', "not a number of bytes"),
         (b'{}\n{"type":', "item header is not valid JSON at byte"),
         (b"\xff\n", "is not UTF-8"),
+        (b'{"n":' + b"1" * 5000 + b"}\n", "envelope header is not valid JSON at byte 0"),
+        (b'{}\n{"length":' + b"1" * 5000 + b"}\n", "item header is not valid JSON at byte 3"),
     ],
 )
 def test_a_broken_envelope_is_refused_with_the_place(body: bytes, message: str) -> None:
@@ -69,6 +71,8 @@ def test_no_bytes_make_it_fail_otherwise(body: bytes) -> None:
         (None, "", "https://abc@host/1", "abc"),
         ("Bearer abc", "", None, None),
         (None, "", "http://[", None),
+        (None, "", "http://\ud800@host/1", None),
+        (None, "sentry_key=%ED%A0%80", None, None),
         (None, "", None, None),
     ],
 )
@@ -84,6 +88,6 @@ def test_a_signature_holds_for_the_exact_bytes_only() -> None:
     assert not verify_signature("other", body, good)
 
 
-@pytest.mark.parametrize("header", [None, "", "é" * 64, "\udcff" * 64, "0" * 64])
+@pytest.mark.parametrize("header", [None, "", "é" * 64, "\udcff" * 64, "\ud800", "0" * 64])
 def test_a_wrong_signature_is_refused_whatever_it_is_made_of(header: str | None) -> None:
     assert not verify_signature("our-own-secret", b"{}", header)

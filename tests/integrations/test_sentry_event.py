@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paramedic.integrations.sentry.event import UNLABELED, parse_event
+from paramedic.integrations.sentry.reading import issue_facts
 from paramedic.integrations.sentry.webhook import Carries, read_hook, read_legacy
 from paramedic.model.event import Level, Origin
 
@@ -171,11 +172,27 @@ def test_sizes_are_bounded() -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just(10**4000),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from([*STORED, "values", "frames", "stacktrace", "data", "event", "entries", "type", "id", "x"]),
+            st.sampled_from(
+                [
+                    *STORED,
+                    "values",
+                    "frames",
+                    "stacktrace",
+                    "data",
+                    "event",
+                    "entries",
+                    "type",
+                    "id",
+                    "x",
+                    "issue",
+                    "error",
+                    "firstSeen",
+                ]
+            ),
             inner,
             max_size=5,
         )
@@ -211,6 +228,29 @@ def test_no_wrong_value_anywhere_in_a_real_event_makes_the_reader_fail(data: st.
 def test_no_json_makes_the_hook_reader_fail(resource: str, raw: object) -> None:
     assert read_hook(resource, raw).key
     assert read_legacy(raw).key
+
+
+@pytest.mark.parametrize(
+    "odd", [[], {}, 10**5000, "\0\ud800" * 5000, None, True], ids=["list", "object", "huge", "text", "null", "true"]
+)
+@pytest.mark.parametrize("name", ["id", "level", "title", "count", "firstSeen", "project", "statusDetails", "web_url"])
+def test_no_odd_value_in_an_issue_makes_the_hook_reader_fail(name: str, odd: object) -> None:
+    hook = read_hook("issue", {"action": "created", "data": {"issue": {"id": "7", "level": "error", name: odd}}})
+    if hook.issue is not None:
+        texts = [hook.issue.id, hook.issue.title, hook.issue.url or "", hook.project or ""]
+        assert all("\0" not in text and len(text.encode()) <= 1500 for text in texts)
+
+
+def test_numbers_of_any_length_are_cut_like_texts() -> None:
+    event = parse_event({"release": 10**4000, "platform": 10**5000, "tags": [["n", 10**5000]], "fingerprint": [10**5000]})
+    assert event.release is not None
+    assert (len(event.release), event.platform, event.tags, event.fingerprint) == (250, "…", (("n", "…"),), ("…",))
+
+
+@pytest.mark.parametrize("odd", ["²", float("inf"), float("nan"), "1" * 5000, [], True])
+def test_odd_counts_and_dates_of_an_issue_are_none(odd: object) -> None:
+    facts = issue_facts({"id": 1, "count": odd, "userCount": odd, "firstSeen": "0001-01-01T00:00:00+14:00"})
+    assert (facts.count, facts.users, facts.first_seen) == (None, None, None)
 
 
 PAYLOADS = Path(__file__).parents[3] / "shared" / "payloads" / "sentry"

@@ -54,6 +54,12 @@ def test_a_recursion_of_any_depth_is_one_issue() -> None:
     assert key(with_frames(*[walk] * 20)) == key(with_frames(*[walk] * 50))
 
 
+@pytest.mark.parametrize("cycle", [1, 2, 6])
+def test_the_depth_of_a_recursion_moves_neither_its_callers_nor_its_phase(cycle: int) -> None:
+    steps = [Frame(function=f"step{n}", module="tree", context_line=f"step{n}()", in_app=True) for n in range(cycle)]
+    assert len({key(with_frames(FRAMES[1], *steps * rounds, *steps[:1])) for rounds in (5, 20, 120)}) == 1
+
+
 def test_a_fingerprint_overrides() -> None:
     first, second = replace(EVENT, fingerprint=("payments",)), replace(EVENT, fingerprint=("payments",), exceptions=())
     assert key(first) == key(second)

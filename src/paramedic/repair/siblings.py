@@ -36,16 +36,20 @@ def guarded(site: Site) -> Iterator[Draft]:
                 continue
             leave = guard.body[0]
             if _leaves(leave) and used_names(leave) <= bound:
-                yield _draft(site, sibling, guard, leave)
+                draft = _draft(site, sibling, guard, leave)
+                if draft is not None:
+                    yield draft
 
 
-def _draft(site: Site, sibling: Function, guard: ast.If, leave: ast.stmt) -> Draft:
+def _draft(site: Site, sibling: Function, guard: ast.If, leave: ast.stmt) -> Draft | None:
     test, line = site.source(guard.test), site.source(leave)
     name = site.module.qualname(sibling)
     weight = SAME_SOURCE if _same_origin(site, sibling) else SAME_NAME
     if isinstance(leave, ast.Return) and not is_empty(leave.value):
         # A value of the sibling's own is less likely to be this function's answer than one that stands for nothing.
         weight *= OTHER_VALUE
+    if isinstance(leave, ast.Return) and _is_foreign(site, leave):
+        return None
     if isinstance(leave, ast.Raise):
         # Whether this function should refuse what its sibling refuses is seldom as clear as that both have nothing to give.
         weight *= REFUSAL
@@ -57,6 +61,48 @@ def _draft(site: Site, sibling: Function, guard: ast.If, leave: ast.stmt) -> Dra
         precedent=site.at(guard),
         answer=_error_of(leave),
     )
+
+
+def _is_foreign(site: Site, leave: ast.Return) -> bool:
+    """Whether the sibling's value is of another type than what this function surely returns: nothing found is ``""`` to the
+    one and ``[]`` to the other."""
+    if site.function is None or leave.value is None:
+        return False
+    own = {_kind(node.value) for node in own_nodes(site.function) if isinstance(node, ast.Return) and node.value} - {None, "none"}
+    given = _kind(leave.value)
+    return bool(own) and given not in {None, "none"} and given not in own
+
+
+def _kind(value: ast.expr) -> str | None:
+    """The type that an expression surely has, numbers being one; None when its text does not say."""
+    if isinstance(value, ast.Constant):
+        return "none" if value.value is None else _KINDS.get(type(value.value).__name__)
+    if isinstance(value, ast.Call):
+        name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+        return _RESULTS.get(name)
+    return _DISPLAYS.get(type(value))
+
+
+_KINDS = {"str": "str", "bytes": "bytes", "bool": "bool", "int": "number", "float": "number"}
+_DISPLAYS: dict[type[ast.expr], str] = {
+    ast.JoinedStr: "str",
+    ast.List: "list",
+    ast.ListComp: "list",
+    ast.Dict: "dict",
+    ast.DictComp: "dict",
+    ast.Set: "set",
+    ast.SetComp: "set",
+    ast.Tuple: "tuple",
+    ast.Compare: "bool",
+}
+_RESULTS = {
+    **dict.fromkeys(("split", "rsplit", "splitlines", "list", "sorted", "findall"), "list"),
+    **dict.fromkeys(("upper", "lower", "strip", "lstrip", "rstrip", "title", "join", "format", "capitalize", "str"), "str"),
+    **dict.fromkeys(("len", "int", "float", "round"), "number"),
+    **dict.fromkeys(("dict",), "dict"),
+    **dict.fromkeys(("set",), "set"),
+    **dict.fromkeys(("tuple",), "tuple"),
+}
 
 
 def _emptiness(site: Site) -> set[str]:

@@ -82,13 +82,9 @@ def _crashed_thread(event: Event) -> tuple[Frame, ...]:
 
 def _frames(frames: tuple[Frame, ...], platform: str) -> tuple[str, ...]:
     own = [frame for frame in frames if frame.in_app] or list(frames)
-    shown: list[str] = []
-    for frame in own[-_MOST_FRAMES:]:
-        component = _frame(frame, platform)
-        # A recursion of any depth is one crash.
-        if component and component not in shown[-4:]:
-            shown.append(component)
-    return tuple(shown)
+    # A recursion of any depth and any cycle is one crash: each frame counts once, before the cut, so that depth moves nothing.
+    shown = dict.fromkeys(component for frame in own if (component := _frame(frame, platform)))
+    return tuple(shown)[-_MOST_FRAMES:]
 
 
 def _frame(frame: Frame, platform: str) -> str | None:

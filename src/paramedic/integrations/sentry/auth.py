@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
+_WHOLE = re.compile(r"[0-9A-Za-z_-]+")
 _KEY = re.compile(r"(?:^|[\s,])sentry_key=([0-9A-Za-z_-]+)")
 
 
@@ -16,9 +17,12 @@ def public_key(auth_header: str | None, query: str, dsn: str | None = None) -> s
         if found:
             return found[1]
     named = parse_qs(query).get("sentry_key")
-    if named:
-        return named[0]
+    given = named[0] if named else _user_of(dsn or "")
+    return given if given and _WHOLE.fullmatch(given) else None
+
+
+def _user_of(dsn: str) -> str | None:
     try:
-        return urlsplit(dsn).username if dsn else None
+        return urlsplit(dsn).username
     except ValueError:
         return None

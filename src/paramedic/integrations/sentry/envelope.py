@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from paramedic.integrations.sentry.wire import clean
 from paramedic.model.errors import BadInput
 
 MOST_ITEMS = 200
@@ -61,7 +62,8 @@ def _header(line: bytes, offset: int, what: str) -> Mapping[str, Any]:
         header = json.loads(line)
     except UnicodeDecodeError as error:
         raise BadInput(f"The {what} at byte {offset} is not UTF-8.") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # A ValueError that is no JSONDecodeError: a whole number with more digits than Python takes.
         where = offset + (error.pos if isinstance(error, json.JSONDecodeError) else 0)
         raise BadInput(f"The {what} is not valid JSON at byte {where}.") from error
     if not isinstance(header, dict):
@@ -83,4 +85,4 @@ def _payload(body: bytes, start: int, length: object) -> tuple[bytes, int]:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    return clean(value) if isinstance(value, str) else None

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from paramedic.integrations.sentry.shapes import unwrap
 from paramedic.integrations.sentry.stacks import read_exceptions, read_frames, read_threads
-from paramedic.integrations.sentry.wire import Node, Notes, clean
+from paramedic.integrations.sentry.wire import Node, Notes, as_text, clean
 from paramedic.model.event import Breadcrumb, Event, ExceptionValue, Frame, Level, Origin, Request, Thread, User
 
 MOST_BREADCRUMBS = 200
@@ -72,7 +72,7 @@ def parse_event(raw: object, *, origin: Origin | None = None, brief: bool = Fals
         modules={name: str(version) for name, version in node.captures("modules").items() if isinstance(version, str)},
         sdk_name=sdk.text("name", limit=100),
         sdk_version=sdk.text("version", limit=60),
-        fingerprint=tuple(clean(str(part), 500) for _index, part in node.items("fingerprint", MOST_FINGERPRINTS)),
+        fingerprint=tuple(as_text(part, 500) for _index, part in node.items("fingerprint", MOST_FINGERPRINTS)),
         project=_project(node),
         issue_id=node.text("issue_id", limit=64) or _named_in_address(node, _ISSUE_ADDRESS),
         short_id=node.text("short_id", "shortId", limit=80),
@@ -126,7 +126,7 @@ def _level(node: Node, tags: Mapping[str, str]) -> Level:
     if name.lower() in _LEVELS:
         return _LEVELS[name.lower()]
     if given not in (None, ""):
-        node.notes.add(f"level: {clean(str(given), 40)!r} is not a level; taken as error")
+        node.notes.add(f"level: {as_text(given, 40)!r} is not a level; taken as error")
     return Level.ERROR
 
 
@@ -137,7 +137,7 @@ def _tags(node: Node) -> tuple[tuple[str, str], ...]:
         pairs = list(raw.items())[:MOST_TAGS]
     else:
         pairs = [pair for index, entry in node.items("tags", MOST_TAGS) if (pair := _pair(node, index, entry))]
-    return tuple((clean(str(key), 200), clean(str(value), 500)) for key, value in pairs if value is not None)
+    return tuple((as_text(key, 200), as_text(value, 500)) for key, value in pairs if value is not None)
 
 
 def _pair(node: Node, index: int, entry: object) -> tuple[object, object] | None:
@@ -209,8 +209,11 @@ def _headers(raw: Any) -> dict[str, str]:
         pairs = list(raw.items())
     else:
         pairs = [(pair[0], pair[1]) for pair in raw if isinstance(pair, list) and len(pair) == 2] if isinstance(raw, list) else []
-    joined = ((name, ", ".join(map(str, value)) if isinstance(value, list) else value) for name, value in pairs[:MOST_TAGS])
-    return {clean(str(name), 200): clean(str(value), 2000) for name, value in joined if value is not None}
+    joined = (
+        (name, ", ".join(map(as_text, value[:MOST_TAGS])) if isinstance(value, list) else value)
+        for name, value in pairs[:MOST_TAGS]
+    )
+    return {as_text(name, 200): as_text(value, 2000) for name, value in joined if value is not None}
 
 
 def _query(node: Node) -> Any:

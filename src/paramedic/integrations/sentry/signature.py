@@ -14,5 +14,5 @@ def verify_signature(secret: str, body: bytes, header: str | None) -> bool:
     """Whether ``header`` (``Sentry-Hook-Signature`` or ``Sentry-App-Signature``) signs ``body``, in constant time."""
     expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     # Bytes, since compare_digest refuses texts that are not ASCII, and a header may be anything.
-    given = (header or "").encode("utf-8", "surrogateescape")
+    given = (header or "").encode("utf-8", "surrogatepass")
     return hmac.compare_digest(expected.encode(), given)

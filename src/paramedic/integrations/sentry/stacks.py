@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from paramedic.integrations.sentry.wire import Node, clean
+from paramedic.integrations.sentry.wire import Node, as_text, clean
 from paramedic.model.event import ExceptionValue, Frame, Mechanism, Thread
 
 MOST_FRAMES = 1000
@@ -62,7 +62,7 @@ def _exception(node: Node, brief: bool) -> ExceptionValue:
 def _value(node: Node) -> str:
     """Some SDKs send an object as the value: it is shown as JSON-like text rather than lost."""
     value = node.raw.get("value")
-    return clean(str(value)) if isinstance(value, dict | list) else node.text("value") or ""
+    return as_text(value) if isinstance(value, dict | list) else node.text("value") or ""
 
 
 def _frame(node: Node) -> Frame:

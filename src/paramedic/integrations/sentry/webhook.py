@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from paramedic.integrations.sentry.wire import as_text, captured, clean
 from paramedic.model.event import Level
 
 _ORGANISATION_URLS = (
@@ -82,7 +83,7 @@ def read_hook(resource: str | None, raw: object) -> Hook:
     """The delivery whose ``Sentry-Hook-Resource`` header is ``resource``. Never raises."""
     body = raw if isinstance(raw, dict) else {}
     data, action, name = _mapping(body.get("data")), _text(body.get("action")) or "", resource or ""
-    installation = _text(_mapping(body.get("installation")).get("uuid"))
+    installation = _text(_mapping(body.get("installation")).get("uuid"), 64)
     key, organisation = _key(name, action, data), _organisation(data)
     nothing = Hook(Carries.NOTHING, name, action, key, installation=installation, organisation=organisation)
     if name in ("event_alert", "error"):
@@ -127,15 +128,15 @@ def _issue(issue: Mapping[str, Any], action: str) -> IssueNews | None:
     state = _STATES.get(substatus) if action in ("created", "unresolved") else None
     return IssueNews(
         id=issue_id,
-        title=_text(issue.get("title")) or "<unlabeled issue>",
+        title=_text(issue.get("title"), 300) or "<unlabeled issue>",
         project=_project(issue),
-        culprit=_text(issue.get("culprit")) or "",
-        level=Level(level) if level in set(Level) else Level.ERROR,
-        platform=_text(issue.get("platform")) or "other",
+        culprit=_text(issue.get("culprit"), 300) or "",
+        level=Level(level) if isinstance(level, str) and level in set(Level) else Level.ERROR,
+        platform=_text(issue.get("platform"), 40) or "other",
         status=_STATUS.get(action),
         state=state or ("new" if action == "created" else "regressed" if action == "unresolved" else None),
-        short_id=_text(issue.get("shortId")),
-        url=_text(issue.get("web_url")) or _text(issue.get("permalink")),
+        short_id=_text(issue.get("shortId"), 80),
+        url=_text(issue.get("web_url"), 500) or _text(issue.get("permalink"), 500),
         first_seen=_moment(issue.get("firstSeen")),
         last_seen=_moment(issue.get("lastSeen")),
         count=_count(issue.get("count")),
@@ -163,7 +164,15 @@ def _key(resource: str, action: str, data: Mapping[str, Any]) -> str:
 
 
 def _digest(resource: str, parts: object) -> str:
-    return "hook:" + hashlib.sha256(f"{resource}\0{parts!r}".encode("utf-8", "surrogatepass")).hexdigest()[:48]
+    return "hook:" + hashlib.sha256(f"{resource}\0{_written(parts)}".encode("utf-8", "surrogatepass")).hexdigest()[:48]
+
+
+def _written(parts: object) -> str:
+    try:
+        return repr(parts)
+    except (ValueError, RecursionError):
+        # Numbers or nesting that Python does not write out; what is left still tells most deliveries apart.
+        return repr(captured(parts))
 
 
 def _organisation(data: Mapping[str, Any]) -> str | None:
@@ -173,7 +182,7 @@ def _organisation(data: Mapping[str, Any]) -> str | None:
         return named
     for thing in (data.get("issue"), data.get("event"), data.get("error")):
         for name in ("url", "web_url", "issue_url", "permalink"):
-            address = _text(_mapping(thing).get(name)) or ""
+            address = _text(_mapping(thing).get(name), 500) or ""
             for pattern in _ORGANISATION_URLS:
                 if found := pattern.search(address):
                     return found[1]
@@ -184,14 +193,14 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+def _text(value: object, limit: int = 200) -> str | None:
+    return clean(value, limit) if isinstance(value, str) and value else None
 
 
 def _number(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return _text(value)
+        return as_text(value, 64)
+    return _text(value, 64)
 
 
 def _count(value: object) -> int:

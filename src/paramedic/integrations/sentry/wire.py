@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -60,7 +59,7 @@ class Node:
             if isinstance(value, str):
                 return clean(value, limit)
             if isinstance(value, int | float) and not isinstance(value, bool):
-                return str(value)
+                return as_text(value, limit)
             self.notes.expected(self._at(key), "a text", value)
         return None
 
@@ -72,7 +71,7 @@ class Node:
                 continue
             if isinstance(value, str) and value.isdecimal() and len(value) < 12:
                 return int(value)
-            if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 2**31:
+            if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**31:
                 return int(value)
             self.notes.expected(self._at(key), "a number", value)
         return None
@@ -143,10 +142,22 @@ def clean(text: str, limit: int = LONGEST_TEXT) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in text else text
 
 
+def as_text(value: object, limit: int = LONGEST_TEXT) -> str:
+    """Any JSON as text, cut to ``limit``; an ellipsis for what Python itself refuses to write out."""
+    try:
+        return clean(str(value), limit)
+    except (ValueError, RecursionError):
+        # Whole numbers of thousands of digits, and nesting deeper than the stack.
+        return "…"
+
+
 def captured(value: object, depth: int = 0) -> Captured:
     """Any JSON, bounded in depth and breadth."""
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, int) and abs(value) >= 2**64:
+        # No JSON writer takes it as a number.
+        return as_text(value)
     if value is None or isinstance(value, bool | int | float):
         return value
     if depth >= DEEPEST:
@@ -156,7 +167,7 @@ def captured(value: object, depth: int = 0) -> Captured:
     if isinstance(value, dict):
         entries = list(value.items())[:MOST_ENTRIES]
         return {clean(str(key), 200): captured(item, depth + 1) for key, item in entries}
-    return clean(str(value))
+    return as_text(value)
 
 
 def read_moment(value: object) -> datetime | None:
