@@ -176,11 +176,22 @@ def _python(case: Case, arguments: list[str], root: Path, cwd: Path) -> str:
     return done.stdout + done.stderr
 
 
-def environment_of(case: Case) -> Path:
-    """A virtual environment with the buggy release and the case's pins. Cached."""
+def outcomes(case: Case, release: str) -> dict[str, Any]:
+    """What trigger and variants give under the installed ``buggy`` or ``fixed`` release."""
+    python = environment_of(case, release) / "bin" / "python"
+    command = [python, "-c", RUNNER, str(case.folder), case.facts["import_name"], str(python.parents[1])]
+    clean = {"PYTHONHASHSEED": "0", "TZ": "UTC", "HOME": str(CACHE), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, env=clean, cwd=case.folder, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.split("@@RESULT@@", 1)[1])
+    return found
+
+
+def environment_of(case: Case, release: str = "buggy") -> Path:
+    """A virtual environment with a release and the case's pins. Cached."""
     facts = case.facts
-    wanted = [f"{facts['package']}=={facts['buggy_version']}", *sorted(facts["extra_requirements"])]
-    folder = CACHE / "environments" / f"{facts['package']}-{facts['buggy_version']}-{abs(hash_of(wanted)):x}"
+    version = facts[f"{release}_version"]
+    wanted = [f"{facts['package']}=={version}", *sorted(facts["extra_requirements"])]
+    folder = CACHE / "environments" / f"{facts['package']}-{version}-{abs(hash_of(wanted)):x}"
     if not (folder / ".ready").exists():
         shutil.rmtree(folder, ignore_errors=True)
         uv = str(find_uv(None))

@@ -1,0 +1,6 @@
+import humanize
+
+
+def trigger():
+    remaining = float("inf")
+    return humanize.intword(remaining)
