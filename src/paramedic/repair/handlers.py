@@ -75,7 +75,7 @@ def widened(site: Site) -> Iterator[Draft]:
                 replacements=(_with_kind(site, handler.type, name), *extra),
                 weight=weight,
                 rationale=f"The handler for {', '.join(sorted(kinds))} answers the same bad input; it misses {site.exception}.",
-                precedent=site.at(handler),
+                precedent=None if _is_silent(handler) else site.at(handler),
                 answer=_answer(handler),
             )
 
