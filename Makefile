@@ -40,7 +40,7 @@ bench-triage: $(READY)
 	$(BIN)/python -m bench.triage
 
 bench-crashes: $(READY)
-	$(BIN)/python -m bench.crashes
+	$(BIN)/python -m bench.crashes $(if $(CASES),--cases $(CASES))
 
 docs: $(READY)
 	$(BIN)/paramedic doctor --write-reference docs/configuration.md

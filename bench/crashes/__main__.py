@@ -1,203 +1,124 @@
-"""``python -m bench.crashes``: how many real crashes become a fix that equals the developers' own, and how often is a
-"proven" wrong.
-
-Results are kept by what they depend on (case and engine), so that a run can be cut and go on.
-"""
+"""``python -m bench.crashes``: how many real crashes become a fix that equals the developers' own, how often is a "proven"
+wrong, and is anything called proven where no change of the code is right (then it ends with 1)."""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import statistics
-import subprocess
 import sys
-import time
-from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
-from bench.crashes.case import CACHE, Case, cases_in, source_of
-from bench.crashes.judge import document, judge, located, reproduced
+from bench.crashes import page, table
+from bench.crashes.case import Case, cases_in
+from bench.crashes.figures import totals, worse
+from bench.crashes.row import Row
+from bench.crashes.run import engine_digest, run
 
-ROOT = Path(__file__).parents[2]
-OWN = Path(__file__).parent / "cases"
-COMMITTED = Path(__file__).parent / "results.json"
+HERE = Path(__file__).parent
+COMMITTED = HERE / "results.json"
+OWN, NO_FIX, OUTSIDE = "own", "no-fix", "outside"
 
 
 def main() -> int:
     options = _options()
-    console = Console(width=200)
-    cases = cases_in(options.cases, tuple(options.only))[: options.limit]
-    if not cases:
-        console.print(f"No case in {options.cases}.")
+    console = Console(width=None if sys.stdout.isatty() else 220)
+    sets = {name: cases for name, cases in _sets(options).items() if cases}
+    if not sets:
+        console.print("No such case.")
         return 2
-    engine = _engine_digest()
-    with Progress(console=Console(stderr=True)) as progress, ThreadPoolExecutor(options.jobs) as pool:
-        task = progress.add_task("crashes", total=len(cases))
-        rows = []
-        for row in pool.map(lambda case: _one(case, engine, options), cases):
-            rows.append(row)
-            progress.advance(task)
-    _show(console, rows)
-    figures = totals(rows)
-    console.print(figures)
-    for row in rows:
-        if row.get("deterministic") is False:
-            console.print(f"[red]differs:[/] {row['name']} answered otherwise the second time")
-    _compare_with_committed(console, rows)
-    if _engine_digest() != engine:
+    engine = engine_digest()
+    rows = dict(zip(sets, _run(list(sets.values()), engine, options), strict=True))
+    before = json.loads(COMMITTED.read_text())["sets"] if COMMITTED.exists() else {}
+    report = {name: {"totals": totals(found), "worse": _worse(before, name, found)} for name, found in rows.items()}
+    _write(options.out, rows, report)
+    wrong = sum(_show(console, name, found, report[name]) for name, found in rows.items())
+    console.print(f"JSON and charts: {options.out}/crashes.json, {options.out}/crashes.html")
+    if engine_digest() != engine:
         console.print("[red]The engine was edited during this run: its figures mix two engines.[/]")
-    if options.json:
-        options.json.write_text(json.dumps({"totals": figures, "cases": rows}, indent=1, sort_keys=True) + "\n")
-    return 0
+        return 1
+    if options.commit:
+        _commit(before, rows, report)
+    return 1 if wrong else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.crashes", description=__doc__)
-    parser.add_argument("--cases", type=Path, default=OWN, help="folder of cases")
+    parser.add_argument("--cases", type=Path, default=None, help=f"one more folder of cases: the set {OUTSIDE!r}")
+    parser.add_argument("--sets", nargs="+", default=[OWN, NO_FIX, OUTSIDE], choices=[OWN, NO_FIX, OUTSIDE])
     parser.add_argument("--only", nargs="*", default=[], help="names, or parts of them")
-    parser.add_argument("--limit", type=int, default=None)
-    parser.add_argument("-j", "--jobs", type=int, default=1)
+    parser.add_argument("-j", "--jobs", type=int, default=2)
     parser.add_argument("--fresh", action="store_true", help="forget kept results")
     parser.add_argument("--twice", action="store_true", help="run each case twice and say where the answers differ")
-    parser.add_argument("--json", type=Path, default=None, help="write the table to this file")
-    return parser.parse_args()
+    parser.add_argument("--out", type=Path, default=Path("build"), help="folder for crashes.json and crashes.html")
+    parser.add_argument("--commit", action="store_true", help=f"write the sets that were run to {COMMITTED.name}")
+    options = parser.parse_args()
+    if options.commit and options.only:
+        parser.error("--commit takes whole sets: leave --only out.")
+    return options
 
 
-def _engine_digest() -> str:
-    """What an answer and its judgement depend on: all that ``triage`` may import, and this bench."""
-    package = ROOT / "src" / "paramedic"
-    unused = {"web", "intake", "store", "effects"}
-    hashed = hashlib.sha256()
-    for path in sorted([*package.rglob("*.py"), *Path(__file__).parent.glob("*.py")]):
-        if path.is_relative_to(package) and path.relative_to(package).parts[0] in unused:
-            continue
-        hashed.update(path.read_bytes())
-    return hashed.hexdigest()[:16]
+def _sets(options: argparse.Namespace) -> dict[str, list[Case]]:
+    folders = {OWN: HERE / "cases", NO_FIX: HERE / "nofix", OUTSIDE: options.cases}
+    return {name: cases_in(folders[name], tuple(options.only)) for name in options.sets if folders[name]}
 
 
-def _one(case: Case, engine: str, options: argparse.Namespace) -> dict[str, Any]:
-    kept = CACHE / "results" / f"{case.name}-{case.digest}-{engine}.json"
-    if kept.exists() and not (options.fresh or options.twice):
-        row: dict[str, Any] = json.loads(kept.read_text())
-        return row
-    row = _judged(case, _triage(case))
-    if options.twice:
-        again = _triage(case)
-        row["deterministic"] = again.get("verdict") == row["verdict"] and (again.get("fix") or {}).get("diff") == row["diff"]
-    _keep(kept, row, engine)
-    return row
+def _run(sets: Sequence[Sequence[Case]], engine: str, options: argparse.Namespace) -> list[list[Row]]:
+    """All sets in one pool; rows come in the order of the cases, however long each takes."""
+    with Progress(console=Console(stderr=True)) as progress, ThreadPoolExecutor(options.jobs) as pool:
+        task = progress.add_task("crashes", total=sum(map(len, sets)))
+
+        def one(case: Case) -> Row:
+            row = run(case, engine, fresh=options.fresh, twice=options.twice)
+            progress.advance(task)
+            return row
+
+        waiting = [[pool.submit(one, case) for case in cases] for cases in sets]
+        return [[future.result() for future in futures] for futures in waiting]
 
 
-def _keep(kept: Path, row: dict[str, Any], engine: str) -> None:
-    """Not an error, which may be the machine's; not an answer of an engine that was edited meanwhile."""
-    if row["verdict"] == "error" or _engine_digest() != engine:
-        return
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    partial = kept.with_suffix(".partial")
-    partial.write_text(json.dumps(row))
-    partial.replace(kept)
+def _worse(before: dict[str, Any], name: str, rows: Sequence[Row]) -> list[str]:
+    return worse(rows, before[name]["cases"]) if name in before else []
 
 
-def _triage(case: Case) -> dict[str, Any]:
-    """What the product answers, given the event and the source alone."""
-    command = [sys.executable, "-m", "paramedic", "triage", str(case.event), "--repo", str(source_of(case)), "--json"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-    except subprocess.TimeoutExpired:
-        return {"verdict": "error", "reason": "timed out"}
-    if done.returncode:
-        return {"verdict": "error", "reason": done.stderr.strip()[-300:]}
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+def _show(console: Console, name: str, rows: Sequence[Row], report: dict[str, Any]) -> int:
+    """Print a set; how many cases of it are what must not be."""
+    table.show(console, name, rows, report["totals"])
+    for sentence in report["worse"]:
+        console.print(f"[red]worse than the committed table:[/] {sentence}")
+    wrong = [row.name for row in rows if row.wrong]
+    differing = [row.name for row in rows if row.repeats is False]
+    if wrong:
+        console.print(f"[bold red]PROVEN WHERE NO FIX IS RIGHT:[/] {', '.join(wrong)}")
+    if differing:
+        console.print(f"[red]answered otherwise the second time:[/] {', '.join(differing)}")
+    return len(wrong) + len(differing)
 
 
-def _judged(case: Case, answer: dict[str, Any]) -> dict[str, Any]:
-    first, three = located(case, (answer.get("diagnosis") or {}).get("suspects", []))
-    fix, reproduction = answer.get("fix"), answer.get("reproduction")
-    alternatives = answer.get("alternatives") or []
-    return {
-        "name": case.name,
-        "no_fix": case.no_fix,
-        "verdict": answer.get("verdict", "error"),
-        "reason": answer.get("reason", ""),
-        "located_first": first,
-        "located_three": three,
-        "reproduced": bool(reproduction) and reproduced(case, reproduction),
-        "proof": document(judge(case, fix["diff"])) if fix else None,
-        "alternative": document(judge(case, alternatives[0])) if alternatives and not fix else None,
-        "shape": (fix or {}).get("shape"),
-        "diff": (fix or {}).get("diff"),
-        "lines": _changed_lines((fix or {}).get("diff") or ""),
-        "seconds": answer.get("seconds", {}),
+def _write(folder: Path, rows: dict[str, list[Row]], report: dict[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    sets = {name: {**report[name], "cases": [row.document() | {"loss": row.loss} for row in rows[name]]} for name in rows}
+    _dump(folder / "crashes.json", {"sets": sets})
+    (folder / "crashes.html").write_text(page.render(rows, report), encoding="utf-8")
+
+
+def _commit(before: dict[str, Any], rows: dict[str, list[Row]], report: dict[str, Any]) -> None:
+    """Replace the sets that were run; the others stay."""
+    sets = {
+        name: {"totals": report[name]["totals"], "cases": [row.committed(anonymous=name == OUTSIDE) for row in found]}
+        for name, found in rows.items()
     }
+    _dump(COMMITTED, {"sets": before | sets})
 
 
-def _changed_lines(diff: str) -> int:
-    return sum(line[:1] in "+-" and line[:3] not in ("+++", "---") for line in diff.splitlines() if line)
-
-
-def totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Shares of the cases with a fix; precision is correct among proven; seconds without the environment."""
-    fixable = [row for row in rows if not row["no_fix"]]
-    proven = [row for row in fixable if row["verdict"] == "proven_fix"]
-    correct = [row for row in proven if row["proof"]["correct"]]
-    times = sorted(sum(v for k, v in row["seconds"].items() if k != "environment") for row in rows) or [0.0]
-    share = lambda part: round(100 * part / max(1, len(fixable)), 1)  # noqa: E731
-    return {
-        "cases": len(rows),
-        "located_first": share(sum(row["located_first"] for row in fixable)),
-        "located_three": share(sum(row["located_three"] for row in fixable)),
-        "reproduced": share(sum(row["reproduced"] for row in fixable)),
-        "proven": share(len(proven)),
-        "correct": share(len(correct)),
-        "precision": round(100 * len(correct) / max(1, len(proven)), 1),
-        "harmless": round(100 * sum(row["proof"]["harmless"] for row in proven) / max(1, len(proven)), 1),
-        "first_alternative_correct": share(sum(bool(row["alternative"] and row["alternative"]["correct"]) for row in fixable)),
-        "wrong_on_no_fix": sum(row["verdict"] == "proven_fix" for row in rows if row["no_fix"]),
-        "median_seconds": round(statistics.median(times), 1),
-        "p95_seconds": round(times[min(len(times) - 1, int(0.95 * len(times)))], 1),
-    }
-
-
-def _show(console: Console, rows: list[dict[str, Any]]) -> None:
-    table = Table("case", "loc", "repro", "verdict", "correct", "harmless", "s", "why")
-    for row in rows:
-        judged = row["proof"] or row["alternative"] or {}
-        mark = "" if row["proof"] else "alt " if row["alternative"] else ""
-        why = judged.get("detail") or row["reason"]
-        table.add_row(
-            row["name"], "1" if row["located_first"] else "3" if row["located_three"] else "-",
-            "yes" if row["reproduced"] else "no",
-            row["verdict"], f"{mark}{judged.get('correct', '')}", f"{judged.get('harmless', '')}",
-            f"{sum(row['seconds'].values()):.0f}", why[:110],
-        )  # fmt: skip
-    console.print(table)
-    losses = Counter(row["reason"].split(":")[0][:70] for row in rows if row["verdict"] != "proven_fix")
-    for reason, count in losses.most_common(10):
-        console.print(f"{count:4} {reason}")
-
-
-def _compare_with_committed(console: Console, rows: list[dict[str, Any]]) -> None:
-    """Say which cases are worse than in the table that was committed last."""
-    if not COMMITTED.exists():
-        return
-    before = {row["name"]: row for row in json.loads(COMMITTED.read_text())["cases"]}
-    for row in rows:
-        old = before.get(row["name"])
-        for figure in ("located_three", "reproduced"):
-            if old and old[figure] and not row[figure]:
-                console.print(f"[red]worse:[/] {row['name']} is no longer {figure}")
-        if old and (old["proof"] or {}).get("correct") and not (row["proof"] or {}).get("correct"):
-            console.print(f"[red]worse:[/] {row['name']} is no longer correct")
+def _dump(path: Path, document: dict[str, Any]) -> None:
+    path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    time.tzset()
     sys.exit(main())

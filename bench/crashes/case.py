@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -10,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +28,10 @@ _FIXED = {
 
 @dataclass(frozen=True)
 class Case:
-    """``folder`` holds case.json, event.json, trigger.py, variants.py and expected.json."""
+    """``folder`` holds case.json and event.json, and the oracle: trigger.py, variants.py and expected.json, or ``no_fix``.
+
+    The source is a release (``package`` and ``buggy_version``), or a service in the folder ``source``, as seen from here.
+    """
 
     folder: Path
 
@@ -50,16 +56,27 @@ class Case:
         """True for a crash that no change of the code should "fix"."""
         return bool(self.facts.get("no_fix"))
 
+    @property
+    def service(self) -> Path | None:
+        """The source tree, when it is kept with the cases."""
+        return (self.folder / self.facts["source"]).resolve() if "source" in self.facts else None
+
     @cached_property
     def digest(self) -> str:
-        hashed = hashlib.sha256()
-        for path in sorted(self.folder.iterdir()):
-            hashed.update(path.name.encode() + b"\0" + path.read_bytes())
-        return hashed.hexdigest()[:16]
+        return digest_of(self.folder, *([self.service] if self.service else []))
 
     def _json(self, name: str) -> dict[str, Any]:
         document: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))
         return document
+
+
+def digest_of(*folders: Path) -> str:
+    """Names and contents of all files below."""
+    hashed = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+            hashed.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return hashed.hexdigest()[:16]
 
 
 def cases_in(folder: Path, only: tuple[str, ...] = ()) -> list[Case]:
@@ -68,23 +85,45 @@ def cases_in(folder: Path, only: tuple[str, ...] = ()) -> list[Case]:
 
 
 def source_of(case: Case) -> Path:
-    """The buggy release as a git repository: its source distribution, else the wheel's files. Cached."""
-    package, version = case.facts["package"], case.facts["buggy_version"]
-    target = CACHE / "sources" / f"{package}-{version}"
-    if not (target / ".git").is_dir():
-        building = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.rmtree(building, ignore_errors=True)
-        _unpack(_download(package, version, building / "download"), building / "tree")
-        for command in (
-            ("init", "--quiet", "--initial-branch=main"),
-            ("add", "--all", "--force"),
-            ("commit", "--quiet", "--message=release"),
-        ):
-            _run(["git", *command], building / "tree")
-        shutil.rmtree(target, ignore_errors=True)
-        (building / "tree").rename(target)
-        shutil.rmtree(building)
+    """What crashed, as a git repository: the service, or the release's source distribution, else its wheel. Cached."""
+    target = CACHE / "sources" / _source_name(case)
+    with exclusive(target):
+        if not (target / ".git").is_dir():
+            _build_source(case, target)
     return target
+
+
+def _source_name(case: Case) -> str:
+    if case.service:
+        return f"{case.service.name}-{digest_of(case.service)}"
+    return f"{case.facts['package']}-{case.facts['buggy_version']}"
+
+
+def _build_source(case: Case, target: Path) -> None:
+    building = target.with_name(f"{target.name}.building")
+    shutil.rmtree(building, ignore_errors=True)
+    if case.service:
+        shutil.copytree(case.service, building / "tree", ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        _unpack(_download(case.facts["package"], case.facts["buggy_version"], building / "download"), building / "tree")
+    for command in (
+        ("init", "--quiet", "--initial-branch=main"),
+        ("add", "--all", "--force"),
+        ("commit", "--quiet", "--message=release"),
+    ):
+        _run(["git", *command], building / "tree")
+    shutil.rmtree(target, ignore_errors=True)
+    (building / "tree").rename(target)
+    shutil.rmtree(building)
+
+
+@contextlib.contextmanager
+def exclusive(target: Path) -> Iterator[None]:
+    """One builder of ``target`` at a time, among threads and among processes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.with_name(f"{target.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _download(package: str, version: str, folder: Path) -> Path:

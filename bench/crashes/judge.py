@@ -9,11 +9,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.crashes.case import CACHE, Case, source_of
+from bench.crashes.case import CACHE, Case, exclusive, source_of
 from paramedic.sandbox.environment import find_uv
 from paramedic.source.tree import SourceTree
 
@@ -191,15 +191,20 @@ def environment_of(case: Case, release: str = "buggy") -> Path:
     facts = case.facts
     version = facts[f"{release}_version"]
     wanted = [f"{facts['package']}=={version}", *sorted(facts["extra_requirements"])]
-    folder = CACHE / "environments" / f"{facts['package']}-{version}-{abs(hash_of(wanted)):x}"
-    if not (folder / ".ready").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        uv = str(find_uv(None))
-        subprocess.run([uv, "venv", "-q", "-p", facts.get("python", "3.11"), str(folder)], check=True, capture_output=True)
-        subprocess.run(
-            [uv, "pip", "install", "-q", "-p", str(folder), *wanted, "pytest"], check=True, capture_output=True, timeout=900
-        )
-        (folder / ".ready").touch()
+    return environment(f"{facts['package']}-{version}", wanted, facts.get("python", "3.11"))
+
+
+def environment(name: str, wanted: list[str], python: str = "3.11") -> Path:
+    """A virtual environment with what is ``wanted``, and pytest. Cached."""
+    folder = CACHE / "environments" / f"{name}-{abs(hash_of(wanted)):x}"
+    uv = str(find_uv(None))
+    with exclusive(folder):
+        if not (folder / ".ready").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            subprocess.run([uv, "venv", "-q", "-p", python, str(folder)], check=True, capture_output=True)
+            install = [uv, "pip", "install", "-q", "-p", str(folder), *wanted, "pytest"]
+            subprocess.run(install, check=True, capture_output=True, timeout=900)
+            (folder / ".ready").touch()
     return folder
 
 
@@ -207,7 +212,3 @@ def hash_of(texts: list[str]) -> int:
     import zlib
 
     return zlib.crc32("\n".join(texts).encode())
-
-
-def document(judgement: Judgement) -> dict[str, Any]:
-    return asdict(judgement)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.crashes.__main__ import totals
 from bench.crashes.case import Case
 from bench.crashes.judge import compare, located
 
@@ -54,7 +53,8 @@ def judged(folder: Path, diff: str) -> dict[str, object]:
     script = (
         "import json, pathlib, sys\n"
         "from bench.crashes.case import Case\n"
-        "from bench.crashes.judge import document, environment_of, judge, hash_of\n"
+        "from dataclasses import asdict\n"
+        "from bench.crashes.judge import judge, hash_of\n"
         "from bench.crashes.case import CACHE\n"
         "place = CACHE / 'environments' / f'portions-1.0-{abs(hash_of([\"portions==1.0\"])):x}'\n"
         "(place / 'bin').mkdir(parents=True)\n"
@@ -62,7 +62,7 @@ def judged(folder: Path, diff: str) -> dict[str, object]:
         "python = place / 'bin' / 'python'\n"
         "python.write_text(f'#!/bin/sh\\nexec {sys.executable} \"$@\"\\n')\n"
         "python.chmod(0o755)\n"
-        "print(json.dumps(document(judge(Case(pathlib.Path(sys.argv[1])), sys.argv[2]))))\n"
+        "print(json.dumps(asdict(judge(Case(pathlib.Path(sys.argv[1])), sys.argv[2]))))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(case.folder), diff],
@@ -104,18 +104,3 @@ def test_a_suspect_counts_by_file_and_innermost_function_among_the_first_three(t
     assert located(case, [right, other]) == (True, True)
     assert located(case, [other, other, right]) == (False, True)
     assert located(case, [other, other, other, right]) == (False, False)
-
-
-def test_precision_is_of_the_proven_and_crashes_without_a_fix_are_counted_apart() -> None:
-    row = {"located_first": True, "located_three": True, "reproduced": True, "alternative": None, "seconds": {"prove": 2.0}}
-    right, wrong = {"correct": True, "harmless": True}, {"correct": False, "harmless": True}
-    found = totals(
-        [
-            row | {"no_fix": False, "verdict": "proven_fix", "proof": right},
-            row | {"no_fix": False, "verdict": "proven_fix", "proof": wrong},
-            row | {"no_fix": True, "verdict": "proven_fix", "proof": wrong},
-            row | {"no_fix": False, "verdict": "reproduced", "proof": None},
-        ]
-    )
-    assert (found["precision"], found["correct"], found["proven"]) == (50.0, 33.3, 66.7)
-    assert found["wrong_on_no_fix"] == 1

@@ -94,7 +94,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A change that passed the prover. ``diff`` is unified, as ``git apply`` takes it, without the regression test."""
+    """A change that passed the prover. ``diff`` is unified, as ``git apply`` takes it, without the regression test.
+
+    ``plausibility`` in [0, 1] is the candidate's after near-by inputs, as the prover's threshold weighs it.
+    """
 
     diff: str
     files: tuple[str, ...]
@@ -102,6 +105,7 @@ class Fix:
     kind: Kind
     rationale: str
     edits: tuple[Edit, ...] = ()
+    plausibility: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

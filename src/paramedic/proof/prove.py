@@ -123,12 +123,13 @@ def _alternatives(survivors: Sequence[Survivor]) -> tuple[Fix, ...]:
     """The best of each behaviour."""
     seen: dict[object, Fix] = {}
     for survivor in survivors:
-        seen.setdefault(survivor.behaviour or survivor.candidate, as_fix(survivor.candidate))
+        seen.setdefault(survivor.behaviour or survivor.candidate, as_fix(survivor))
     return tuple(seen.values())[:MOST_ALTERNATIVES]
 
 
-def as_fix(candidate: Candidate) -> Fix:
+def as_fix(survivor: Survivor) -> Fix:
     """The value that leaves the prover."""
+    candidate = survivor.candidate
     return Fix(
         diff=unified_diff(candidate.edits),
         files=tuple(edit.path for edit in candidate.edits),
@@ -136,6 +137,7 @@ def as_fix(candidate: Candidate) -> Fix:
         kind=candidate.kind,
         rationale=candidate.rationale,
         edits=candidate.edits,
+        plausibility=round(survivor.score, 3),
     )
 
 
@@ -171,7 +173,7 @@ class _Verification:
         compared = self._compared(survivor.candidate)
         if compared.worse:
             return f"The change makes {len(compared.worse)} of the project's tests fail, such as {compared.worse[0]}."
-        return Proven(as_fix(survivor.candidate), self._proof(before, after, compared), others, test)
+        return Proven(as_fix(survivor), self._proof(before, after, compared), others, test)
 
     def _compared(self, candidate: Candidate) -> Comparison:
         if self.suite is None:

@@ -19,6 +19,7 @@ def result_document(result: TriageResult) -> dict[str, object]:
         "proof": _proof(result.proof) if result.proof else None,
         "alternatives": [alternative.diff for alternative in result.alternatives],
         "alternative_kinds": [alternative.kind.value for alternative in result.alternatives],
+        "alternative_plausibilities": [alternative.plausibility for alternative in result.alternatives],
         "seconds": result.seconds,
     }
 
@@ -70,6 +71,7 @@ def _fix(fix: Fix) -> dict[str, object]:
         "shape": fix.shape,
         "kind": fix.kind.value,
         "rationale": fix.rationale,
+        "plausibility": fix.plausibility,
     }
 
 
