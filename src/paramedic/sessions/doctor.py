@@ -11,15 +11,19 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from paramedic.integrations.mcp.toolbox import Seen
+from paramedic.integrations.mcp.tools import Standing
 from paramedic.integrations.sentry.client import SentryClient
 from paramedic.model.errors import ParamedicError
 from paramedic.sandbox.choose import choose_sandbox
 from paramedic.sandbox.environment import find_uv
+from paramedic.sessions.outside_tools import outside_tools
 from paramedic.settings import Configuration, Settings, load_configuration
 from paramedic.settings.file import ForgeName, ProjectConfig, RepositoryConfig
 from paramedic.settings.place import configuration_path
 from paramedic.source.repository import Repository
 from paramedic.store.engine import open_engine
+from paramedic.store.migrate import upgrade
 
 
 class Health(StrEnum):
@@ -60,6 +64,8 @@ def examine(settings: Settings, *, online: bool = True) -> Iterator[Check]:
         yield _forge_token(name, repository, settings)
         if online:
             yield _repository(name, repository, settings)
+    if online and configuration.mcp:
+        yield from _mcp(settings, configuration)
 
 
 def _guarded(name: str, find: Callable[[], str]) -> Check:
@@ -181,3 +187,26 @@ def _forge_token(name: str, repository: RepositoryConfig, settings: Settings) ->
 
 def _repository(name: str, repository: RepositoryConfig, settings: Settings) -> Check:
     return _guarded(f"repository {name}", lambda: Repository(repository.url, settings.home).reachable())
+
+
+def _mcp(settings: Settings, configuration: Configuration) -> Iterator[Check]:
+    """Each server: whether it answers, what it offers, and what of that may be used."""
+    engine = open_engine(settings.database)
+    upgrade(engine)
+    with outside_tools(engine, configuration) as toolbox:
+        yield from (_server(seen) for seen in toolbox.seen)
+
+
+def _server(seen: Seen) -> Check:
+    name = f"MCP server {seen.server}"
+    if seen.error:
+        return Check(name, Health.FAILED, seen.error, seen.remedy)
+    by_standing: dict[Standing, list[str]] = {}
+    for offer in seen.offers:
+        by_standing.setdefault(offer.standing, []).append(offer.name)
+    allowed = by_standing.pop(Standing.ALLOWED, [])
+    text = f"{seen.about}: {len(seen.offers)} tools; allowed: {', '.join(allowed) or 'none'}"
+    text += "".join(f"; {standing}: {', '.join(names)}" for standing, names in by_standing.items())
+    if Standing.UNAPPROVED in by_standing or Standing.CHANGED in by_standing:
+        return Check(name, Health.WARNING, text, f"Look at its tools and approve them: paramedic mcp approve {seen.server}")
+    return Check(name, Health.OK, text)

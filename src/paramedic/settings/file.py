@@ -6,8 +6,9 @@ import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from paramedic.model.errors import BadInput
 from paramedic.model.event import Level
@@ -120,6 +121,46 @@ class EffectsConfig(Strict):
     approval_hours: int = Field(72, gt=0, description="An approval that nobody gave expires after so many hours.")
 
 
+class McpServerConfig(Strict):
+    """One MCP server whose tools a session may use: a command that speaks on its standard streams, or an address.
+
+    Secrets are not written here: ``environment``, ``headers`` and ``token`` give names of environment variables.
+    """
+
+    command: tuple[str, ...] = Field((), description="Program and arguments of a server that is started as a child.")
+    environment: dict[str, str] = Field(
+        default_factory=dict, description="Variables that the child gets, each with the name of ours that holds its value."
+    )
+    url: str | None = Field(None, pattern=r"^https?://", description="Address of a server that is reached by streamable HTTP.")
+    headers: dict[str, str] = Field(
+        default_factory=dict, description="Headers, each with the name of the variable that holds its value."
+    )
+    token: str | None = Field(None, description="Name of the variable that holds the OAuth or bearer token.")
+    tools: tuple[str, ...] = Field(
+        ("*",), description="What may be used: * stands for any part, of read-only tools alone; others are named in full."
+    )
+    connect_seconds: float = Field(30.0, gt=0, le=300, description="Time to start, to greet and to list tools.")
+    call_seconds: float = Field(30.0, gt=0, le=600, description="Time for one call.")
+    answer_bytes: int = Field(1_000_000, ge=1000, description="Largest message taken from the server.")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> McpServerConfig:
+        if bool(self.command) == bool(self.url):
+            raise ValueError("set either command or url")
+        if self.command and (self.headers or self.token):
+            raise ValueError("headers and token belong to a url; a command gets environment")
+        if self.url and self.environment:
+            raise ValueError("environment belongs to a command; a url gets headers and token")
+        # The value is not repeated: what is no name may well be the secret itself.
+        if not all(_VARIABLE.fullmatch(name) for name in (*self.environment.values(), *self.headers.values(), self.token or "A")):
+            raise ValueError("environment, headers and token take names of environment variables (A-Z, 0-9, _), not values")
+        return self
+
+
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+ServerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,23}$")]
+
+
 class Configuration(Strict):
     """The whole file."""
 
@@ -127,6 +168,7 @@ class Configuration(Strict):
     projects: dict[str, ProjectConfig] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = (Rule(name="default"),)
     effects: EffectsConfig = EffectsConfig()
+    mcp: dict[ServerName, McpServerConfig] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _references_exist(self) -> Configuration:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from paramedic.settings.environment import Settings
-from paramedic.settings.file import EffectsConfig, ProjectConfig, RepositoryConfig, Rule
+from paramedic.settings.file import EffectsConfig, McpServerConfig, ProjectConfig, RepositoryConfig, Rule
 
 HEADER = """# Configuration
 
@@ -28,6 +28,7 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("[projects.SLUG]", ProjectConfig, "A Sentry project, by its slug, or one of our own."),
     ("[[rules]]", Rule, "A triage rule: all conditions must hold; the first rule that matches decides."),
     ("[effects]", EffectsConfig, "What may leave the machine: `auto`, `ask` (an approval) or `never`."),
+    ("[mcp.NAME]", McpServerConfig, "An MCP server whose tools sessions may use: see [mcp.md](mcp.md)."),
 )
 
 

@@ -177,3 +177,25 @@ workers = sa.Table(
     sa.Column("heir_at", sa.Float),
     comment="Times are epoch seconds.",
 )
+
+mcp_offers = sa.Table(
+    "mcp_offers",
+    metadata,
+    sa.Column("server", sa.String(24), primary_key=True),
+    sa.Column("seen_at", Moment, nullable=False),
+    sa.Column("about", sa.String(200), nullable=False, server_default=""),
+    sa.Column("error", sa.String(1000)),
+    sa.Column("tools", sa.JSON, nullable=False),
+    comment="What each MCP server offered when it was last asked, for people to look at; error when it could not be asked.",
+)
+
+mcp_pins = sa.Table(
+    "mcp_pins",
+    metadata,
+    sa.Column("server", sa.String(24), primary_key=True),
+    sa.Column("tool", sa.String(200), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("approved_by", sa.String(200), nullable=False),
+    sa.Column("approved_at", Moment, nullable=False),
+    comment="Tools as a person approved them: digest is that of name, description, schema and annotations.",
+)

@@ -15,7 +15,7 @@ from paramedic.intake.inbox import Inbox
 from paramedic.intake.routes import intake_routes
 from paramedic.model.errors import BadInput, NotConfigured, ParamedicError
 from paramedic.settings import Configuration, Settings
-from paramedic.web import approvals, health, issues, sessions
+from paramedic.web import approvals, health, issues, mcp, sessions
 
 
 def create_app(settings: Settings, configuration: Configuration, engine: sa.Engine) -> FastAPI:
@@ -32,7 +32,7 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     app.router.routes[:0] = intake_routes()
     app.state.desk = Desk(settings, configuration, inbox)
     app.state.engine = engine
-    for module in (health, issues, sessions, approvals):
+    for module in (health, issues, sessions, approvals, mcp):
         app.include_router(module.router)
     app.add_exception_handler(ParamedicError, _explain)
     return app
