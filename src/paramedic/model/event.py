@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from paramedic.model.snapshot import Snapshot
+
 Captured: TypeAlias = "bool | int | float | str | list[Captured] | dict[str, Captured] | None"
 """A captured variable: SDKs send ``repr`` strings, nested in lists and objects (10 items, depth 5). Never evaluated."""
 
@@ -157,6 +159,7 @@ class Event:
     issue_id: str | None = None
     short_id: str | None = None
     web_url: str | None = None
+    snapshot: Snapshot | None = None
     notes: tuple[str, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from paramedic.integrations.sentry.shapes import unwrap
+from paramedic.integrations.sentry.snapshot import own_context, read_snapshot
 from paramedic.integrations.sentry.stacks import read_exceptions, read_frames, read_threads
 from paramedic.integrations.sentry.wire import Node, Notes, as_text, clean
 from paramedic.model.event import Breadcrumb, Event, ExceptionValue, Frame, Level, Origin, Request, Thread, User
@@ -65,7 +66,7 @@ def parse_event(raw: object, *, origin: Origin | None = None, brief: bool = Fals
         frames=frames,
         breadcrumbs=tuple(_breadcrumb(crumb) for crumb in node.nodes("breadcrumbs", MOST_BREADCRUMBS)),
         tags=tags,
-        contexts=node.captures("contexts"),
+        contexts={name: value for name, value in node.captures("contexts").items() if not own_context(name)},
         extra=node.captures("extra"),
         user=_user(node.child("user")),
         request=_request(node.child("request")),
@@ -77,6 +78,7 @@ def parse_event(raw: object, *, origin: Origin | None = None, brief: bool = Fals
         issue_id=node.text("issue_id", limit=64) or _named_in_address(node, _ISSUE_ADDRESS),
         short_id=node.text("short_id", "shortId", limit=80),
         web_url=node.text("web_url", limit=500),
+        snapshot=read_snapshot(node, exceptions),
         notes=tuple(notes.lines),
     )
 
