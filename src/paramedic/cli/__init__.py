@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-NOUNS = ("triage", "serve", "demo", "replay", "sessions", "approve", "mcp", "doctor")
+NOUNS = ("triage", "serve", "demo", "replay", "sessions", "approve", "tokens", "mcp", "doctor")
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from types import TracebackType
 
 import sqlalchemy as sa
 
-from paramedic.model.errors import NotConfigured
+from paramedic.model.errors import BadInput, NotConfigured
 from paramedic.model.event import Event
 from paramedic.sandbox.choose import choose_sandbox
 from paramedic.sandbox.project import Project
@@ -71,6 +71,17 @@ class Desk:
     def session(self) -> store.Session:
         with reading(self.house.engine).connect() as connection:
             return store.read(connection, self.session_id)
+
+    def forget_session(self) -> None:
+        """Have the row read again at next use, after it was changed."""
+        self.__dict__.pop("session", None)
+
+    @property
+    def issue_id(self) -> int:
+        """The issue that the session is about. Raises ``BadInput`` for a session that is about none."""
+        if self.session.issue_id is None:
+            raise BadInput(f"Session {self.session_id} is about no issue.")
+        return self.session.issue_id
 
     def say(self, stage: str, line: str) -> None:
         """Append to the session's log. A stage that is run again after a crash says each line once."""

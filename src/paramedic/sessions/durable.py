@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from dbos import DBOS, DBOSConfig, EnqueueOptions
 
+from paramedic.store.sessions import Turn
+
 QUEUE = "sessions"
 APPLICATION = "paramedic"
 
@@ -45,33 +47,38 @@ def stop(grace_seconds: int) -> None:
     DBOS.destroy(workflow_completion_timeout_sec=grace_seconds)
 
 
-def enqueue(session_id: str) -> None:
-    """Queue the session's workflow. Doing it twice is doing it once: the session's id is the workflow's."""
+def workflow_of(turn: Turn) -> str:
+    """Each turn of a session is a workflow of its own, of the name of the session's kind; the first has the session's id."""
+    return turn.session_id if turn.number == 0 else f"{turn.session_id}.{turn.number}"
+
+
+def enqueue(turn: Turn) -> None:
+    """Queue the turn's workflow. Doing it twice is doing it once."""
     options: EnqueueOptions = {
-        "workflow_name": "triage",
+        "workflow_name": turn.kind,
         "queue_name": QUEUE,
-        "workflow_id": session_id,
+        "workflow_id": workflow_of(turn),
         "app_version": _VERSION,
     }
-    DBOS.enqueue_workflow_with_options(options, session_id)
+    DBOS.enqueue_workflow_with_options(options, turn.session_id)
 
 
 def resume_work_of(dead_worker: str) -> tuple[str, ...]:
-    """Put back into the queue what a dead worker had begun; returns the sessions."""
+    """Put back into the queue what a dead worker had begun; returns the workflows."""
     begun = DBOS.list_workflows(status="PENDING", executor_id=dead_worker, load_input=False, load_output=False)
     return resume(tuple(workflow.workflow_id for workflow in begun))
 
 
-def resume(sessions: tuple[str, ...]) -> tuple[str, ...]:
+def resume(workflows: tuple[str, ...]) -> tuple[str, ...]:
     """Queue them again; each goes on after its last finished stage."""
-    if sessions:
-        DBOS.resume_workflows(list(sessions), queue_name=QUEUE)
-    return sessions
+    if workflows:
+        DBOS.resume_workflows(list(workflows), queue_name=QUEUE)
+    return workflows
 
 
-def find(session_id: str) -> Known | None:
-    """What the engine knows of a session; None when it never heard of it."""
-    status = DBOS.get_workflow_status(session_id)
+def find(workflow: str) -> Known | None:
+    """What the engine knows of a workflow; None when it never heard of it."""
+    status = DBOS.get_workflow_status(workflow)
     if status is None:
         return None
     executor = status.executor_id if status.status == "PENDING" else None

@@ -13,6 +13,7 @@ from paramedic.integrations.sentry.upstream import gather_upstream
 from paramedic.model.errors import NotConfigured, SourceError
 from paramedic.model.event import Event
 from paramedic.sessions.desk import Checkout, Desk
+from paramedic.sessions.digest import UNKNOWN_PROJECT
 from paramedic.source.git import git_text
 from paramedic.source.repository import Repository, Resolved
 from paramedic.store import events, issues
@@ -32,12 +33,27 @@ def gather(desk: Desk) -> Gathered:
     """Never raises for what an outside system does not offer."""
     session = desk.session
     with reading(desk.house.engine).connect() as connection:
-        body = events.event_body(connection, session.issue_id, session.event_id)
-        last = store.last_finished(connection, session.issue_id)
+        body = events.event_body(connection, desk.issue_id, session.event_id)
+        last = store.last_finished(connection, desk.issue_id)
     stored = parse_event(json.loads(body)) if body is not None else None
     upstream = _ask_sentry(desk, stored)
     event = stored if stored is not None and (stored.exceptions or upstream.event is None) else upstream.event
     return Gathered(event, upstream, (last,) if last else ())
+
+
+def learn(desk: Desk, upstream: Upstream) -> None:
+    """An issue that was adopted from its address gets its name, and the session the project that it belongs to."""
+    facts = upstream.issue
+    if facts is None or desk.session.project != UNKNOWN_PROJECT:
+        return
+    with desk.house.engine.begin() as connection:
+        issues.learn(
+            connection, desk.issue_id, project=facts.project, title=facts.title[:500], culprit=facts.culprit[:300],
+            short_id=facts.short_id, upstream_id=facts.id, url=facts.permalink,
+        )  # fmt: skip
+        if facts.project:
+            store.move(connection, desk.session_id, facts.project)
+    desk.forget_session()
 
 
 def similar(desk: Desk, cause: str | None) -> tuple[Session, ...]:
@@ -45,7 +61,7 @@ def similar(desk: Desk, cause: str | None) -> tuple[Session, ...]:
     if cause is None:
         return ()
     with reading(desk.house.engine).connect() as connection:
-        return store.similar(connection, cause, desk.session.issue_id)
+        return store.similar(connection, cause, desk.issue_id)
 
 
 def find_checkout(desk: Desk, event: Event | None, upstream: Upstream) -> Checkout:
@@ -63,7 +79,7 @@ def find_checkout(desk: Desk, event: Event | None, upstream: Upstream) -> Checko
 def subject_of(desk: Desk, upstream: Upstream, earlier: tuple[Session, ...] = (), alike: tuple[Session, ...] = ()) -> Subject:
     """The issue as messages speak of it: Sentry's own counts where they could be had, else ours."""
     with reading(desk.house.engine).connect() as connection:
-        ours = issues.facts(connection, desk.session.issue_id)
+        ours = issues.facts(connection, desk.issue_id)
     theirs, series = upstream.issue, upstream.frequency
     hours = series.hours if series else ours.hours
     last = earlier[0] if earlier else None
@@ -84,7 +100,7 @@ def subject_of(desk: Desk, upstream: Upstream, earlier: tuple[Session, ...] = ()
 def _ask_sentry(desk: Desk, stored: Event | None) -> Upstream:
     settings = desk.house.settings
     with reading(desk.house.engine).connect() as connection:
-        upstream_id = issues.facts(connection, desk.session.issue_id).upstream_id
+        upstream_id = issues.facts(connection, desk.issue_id).upstream_id
     upstream_id = upstream_id or (stored.issue_id if stored else None)
     if upstream_id is None:
         return Upstream()

@@ -118,7 +118,7 @@ def _handed_over(
     if not edits or checkout is None or desk.session.action not in (Action.FIX, Action.PULL_REQUEST):
         return [], None
     diff = unified_diff(edits)
-    branch = branch_name(subject.short_id or f"issue-{desk.session.issue_id}", diff)
+    branch = branch_name(subject.short_id or f"issue-{desk.issue_id}", diff)
     _name, config = desk.repository()
     never = policy_of(EffectKind.PUSH, desk.house.configuration, desk.session.rule) is Policy.NEVER
     if config.forge is ForgeName.PATCH or desk.session.action == Action.FIX or never:
@@ -141,7 +141,7 @@ def _linked(desk: Desk, findings: Findings, payloads: list[Payload]) -> list[Eff
 
 
 def _effect(desk: Desk, findings: Findings, payload: Payload, requires: tuple[str, ...] = ()) -> Effect:
-    return Effect(payload, desk.session.issue_id, desk.session_id, findings.cause or "", requires)
+    return Effect(payload, desk.issue_id, desk.session_id, findings.cause or "", requires)
 
 
 def _comment(desk: Desk, upstream: str, text: str, opened: str | None) -> list[Comment]:

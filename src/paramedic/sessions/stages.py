@@ -52,6 +52,7 @@ def gather(desk: Desk, findings: Findings) -> Findings:
     if gathered.event is None:
         reason = "No event of this issue is stored, and none could be fetched from Sentry."
         return replace(findings, upstream=gathered.upstream, result=TriageResult(Verdict.NOT_FOUND, reason))
+    gathering.learn(desk, gathered.upstream)
     desk.say("gather", f"{gathered.event.title} ({gathered.event.event_id})")
     for session in gathered.earlier:
         desk.say("gather", f"Found before, in session {session.id}: {session.verdict}: {session.summary}")

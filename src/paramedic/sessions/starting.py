@@ -42,9 +42,11 @@ def decide_now(connection: sa.Connection, issue: Issue, configuration: Configura
     return decide(_facts(connection, issue), configuration.rules, datetime.now(UTC))
 
 
-def start_by_hand(connection: sa.Connection, issue: Issue, who: str, action: Action = Action.PULL_REQUEST) -> tuple[str, bool]:
+def start_by_hand(
+    connection: sa.Connection, issue: Issue, who: str, action: Action = Action.PULL_REQUEST, *, session_id: str | None = None
+) -> tuple[str, bool]:
     """A session that a person asked for, whatever the rules say: its id, and whether it is a new one."""
-    return _start(connection, issue, action, None, f"asked for by {who}")
+    return _start(connection, issue, action, None, f"asked for by {who}", session_id)
 
 
 def _look_at(connection: sa.Connection, issue: Issue, configuration: Configuration) -> None:
@@ -57,10 +59,12 @@ def _look_at(connection: sa.Connection, issue: Issue, configuration: Configurati
     issues.decided(connection, issue.id, action=decision.action.value, rule=decision.rule, reason=reason, priority=score)
 
 
-def _start(connection: sa.Connection, issue: Issue, action: Action, rule: str | None, reason: str) -> tuple[str, bool]:
+def _start(
+    connection: sa.Connection, issue: Issue, action: Action, rule: str | None, reason: str, session_id: str | None = None
+) -> tuple[str, bool]:
     last = store.last_finished(connection, issue.id)
     new = NewSession(issue.id, issue.project, action.value, rule, reason[:500], earlier=last.id if last else None)
-    session_id, fresh = store.start(connection, new)
+    session_id, fresh = store.start(connection, new, session_id)
     if fresh:
         store.answer_regression(connection, issue.id)
         log.info("session_started", session_id=session_id, issue_id=issue.id, reason=reason)

@@ -21,7 +21,7 @@ from paramedic.effects.perform import perform_ready
 from paramedic.effects.performers import Tools
 from paramedic.log import configure_log
 from paramedic.model.errors import BadInput
-from paramedic.sessions import durable, workflow
+from paramedic.sessions import durable, prompting, workflow
 from paramedic.sessions.desk import House
 from paramedic.sessions.digest import digest
 from paramedic.sessions.starting import start_sessions
@@ -58,11 +58,12 @@ class Worker:
     engine: sa.Engine
     identity: workers.Worker = field(default_factory=workers.this_worker)
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _enqueued: set[str] = field(default_factory=set)
+    _enqueued: set[store.Turn] = field(default_factory=set)
 
     def run(self) -> None:
         house = House(self.settings, self.configuration, self.engine, self.identity.id)
         workflow.open_for_work(house)
+        prompting.open_for_work()
         self._beat()
         durable.launch(self.settings.database, self.identity.id, self.settings.paramedic_worker_concurrency)
         log.info("worker_started", worker=self.identity.id)
@@ -149,9 +150,9 @@ class Worker:
         """Hand new sessions to the engine, those included that a crash left between our tables and its own."""
         with reading(self.engine).connect() as connection:
             waiting = store.queued(connection)
-        for session_id in waiting:
-            if session_id not in self._enqueued:
-                durable.enqueue(session_id)
+        for turn in waiting:
+            if turn not in self._enqueued:
+                durable.enqueue(turn)
         self._enqueued = set(waiting)
 
     def _look_around(self) -> None:
@@ -169,15 +170,16 @@ class Worker:
         """Sessions that are live in our tables and over, or nobody's, in the engine's."""
         with reading(self.engine).connect() as connection:
             live = store.running(connection)
-        for session_id in live:
-            known = durable.find(session_id)
+        for turn in live:
+            known = durable.find(durable.workflow_of(turn))
             if known is None:
-                durable.enqueue(session_id)
+                durable.enqueue(turn)
             elif known.over:
+                summary = "The engine gave it up."
                 with self.engine.begin() as connection:
-                    store.finish(connection, session_id, SessionState.FAILED, verdict=None, summary="The engine gave it up.")
+                    store.finish(connection, turn.session_id, SessionState.FAILED, verdict=None, summary=summary)
             elif known.executor and not self._is_known(known.executor):
-                durable.resume((session_id,))
+                durable.resume((durable.workflow_of(turn),))
 
     def _is_known(self, worker_id: str) -> bool:
         with reading(self.engine).connect() as connection:

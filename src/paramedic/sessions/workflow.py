@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import structlog
 from dbos import DBOS
@@ -25,10 +25,14 @@ from paramedic.sessions import stages
 from paramedic.sessions.desk import Desk, House
 from paramedic.sessions.document import result_document
 from paramedic.sessions.stages import Findings
+from paramedic.store import messages
 from paramedic.store import sessions as store
+from paramedic.store.messages import Source
 from paramedic.store.sessions import SessionState
 
 log = structlog.get_logger()
+
+Made = TypeVar("Made")
 
 STARTS_PER_STAGE = 5
 """A stage that took its worker with it so often is poison, and ends the session."""
@@ -54,6 +58,10 @@ class Delta:
         return changed.after(stage, self.seconds)
 
 
+class SessionOver(Exception):
+    """Somebody ended the session while it ran: no further stage is begun."""
+
+
 class _Work:
     """The house of this worker process; workflows are found by name and can be given no more than a session's id.
 
@@ -77,14 +85,23 @@ def open_for_work(house: House) -> None:
 
 @DBOS.workflow(name="triage", max_recovery_attempts=None)
 def triage(session_id: str) -> str:
-    """Run or go on with a session; returns its verdict."""
+    """Run or go on with a triage; returns its verdict."""
+    return attend(session_id, _run)
+
+
+def attend(session_id: str, run: Callable[[Desk], str]) -> str:
+    """Run a workflow's body at a desk. What it raises ends the session, with the reason in its log."""
     house = _Work.house
     if house is None:
         raise RuntimeError("open_for_work was not called")
     _step_back()
     with Desk(house, session_id) as desk:
         try:
-            return _run(desk)
+            if not _begin(desk):
+                return _fail(desk, f"Given up: stage {desk.session.stage!r} ended its worker {STARTS_PER_STAGE} times.")
+            return run(desk)
+        except SessionOver:
+            return "cancelled"
         except ParamedicError as error:
             return _fail(desk, str(error))
         except engine_errors.DBOSMaxStepRetriesExceeded as error:
@@ -95,8 +112,6 @@ def triage(session_id: str) -> str:
 
 
 def _run(desk: Desk) -> str:
-    if not _begin(desk):
-        return _fail(desk, f"Given up: stage {desk.session.stage!r} ended its worker {STARTS_PER_STAGE} times.")
     findings = Findings()
     for name, stage in stages.ORDER:
         if findings.result is not None and name not in stages.AFTER_VERDICT:
@@ -115,16 +130,27 @@ def _begin(desk: Desk) -> bool:
 
 def _step(desk: Desk, name: str, stage: Callable[[Desk, Findings], Findings], findings: Findings) -> Delta:
     def timed() -> Delta:
+        began = time.monotonic()
+        found = stage(desk, findings)
+        return Delta.between(findings, found, time.monotonic() - began)
+
+    return checkpointed(desk, name, timed)
+
+
+def checkpointed(desk: Desk, name: str, work: Callable[[], Made]) -> Made:
+    """Do ``work`` as the stage ``name``, once: its result is kept, and given back when the session is gone on with."""
+
+    def watched() -> Made:
         with desk.house.engine.begin() as connection:
+            if not store.is_live(connection, desk.session_id):
+                raise SessionOver
             store.enter_stage(connection, desk.session_id, name)
         desk.start_stage(name)
-        began = time.monotonic()
-        _Work.under_way[desk.session_id] = (name, began)
+        _Work.under_way[desk.session_id] = (name, time.monotonic())
         try:
-            found = stage(desk, findings)
+            return work()
         finally:
             _Work.under_way.pop(desk.session_id, None)
-        return Delta.between(findings, found, time.monotonic() - began)
 
     return DBOS.run_step(
         {
@@ -135,7 +161,7 @@ def _step(desk: Desk, name: str, stage: Callable[[Desk, Findings], Findings], fi
             "backoff_rate": 3.0,
             "should_retry": _may_pass,
         },
-        timed,
+        watched,
     )
 
 
@@ -160,7 +186,9 @@ def _finish(desk: Desk, result: TriageResult, findings: Findings) -> None:
 
 def _fail(desk: Desk, reason: str) -> str:
     with desk.house.engine.begin() as connection:
-        store.finish(connection, desk.session_id, SessionState.FAILED, verdict=None, summary=reason)
+        ended = store.finish(connection, desk.session_id, SessionState.FAILED, verdict=None, summary=reason)
+        if ended and desk.session.kind == "prompt":
+            messages.add(connection, desk.session_id, Source.SESSION, "paramedic", reason)
     desk.say("end", reason)
     log.warning("session_failed", session_id=desk.session_id, reason=reason)
     return "failed"

@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     slack_webhook_url: SecretStr | None = Field(None, description="Slack incoming webhook.")
     analysis_server_base_url: BaseUrl | None = Field(None, description="External analysis server.")
 
+    # The agent
+    paramedic_model: str | None = Field(
+        None, description="anthropic:NAME, openai:NAME, openrouter:NAME or ollama:NAME; without one, the engine works alone."
+    )
+
     # Work
     paramedic_sandbox: str = Field("auto", description="bubblewrap, docker, podman, or auto (the first that works).")
     paramedic_worker_concurrency: int = Field(1, ge=1, le=64, description="Sessions at once per worker.")

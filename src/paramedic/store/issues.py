@@ -263,6 +263,20 @@ def read(connection: sa.Connection, issue_id: int) -> Issue:
     return _issue(row)
 
 
+def adopt(connection: sa.Connection, seen: Sighting) -> int:
+    """The id of the issue, which is added as it is known so far: nothing is counted, and no rule looks at it."""
+    (row,) = _find_or_add(connection, [seen])
+    if not row["count"]:
+        connection.execute(sa.update(issues).where(issues.c.id == row["id"]).values(needs_rules=False))
+    return int(row["id"])
+
+
+def learn(connection: sa.Connection, issue_id: int, **facts: object) -> None:
+    """Fill in what was not known when the issue was adopted; columns whose fact is None stay as they are."""
+    known = {name: value for name, value in facts.items() if value is not None}
+    connection.execute(sa.update(issues).where(issues.c.id == issue_id).values(known))
+
+
 def by_upstream(connection: sa.Connection, upstream_id: str) -> Issue | None:
     """The issue that Sentry calls ``upstream_id`` (its number or short id)."""
     named = sa.or_(issues.c.upstream_id == upstream_id, issues.c.short_id == upstream_id)

@@ -110,9 +110,10 @@ sessions = sa.Table(
     metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), index=True),
     sa.Column("project", sa.String(200)),
     sa.Column("state", sa.String(12), nullable=False, index=True),
+    sa.Column("turn", sa.Integer, nullable=False, server_default="0"),
     sa.Column("action", sa.String(16), nullable=False),
     sa.Column("rule", sa.String(120)),
     sa.Column("reason", sa.String(500), nullable=False),
@@ -141,6 +142,141 @@ session_log = sa.Table(
     sa.Column("stage", sa.String(20), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.UniqueConstraint("session_id", "key"),
+)
+
+service_users = sa.Table(
+    "service_users",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("org_id", sa.String(80), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("permissions", sa.JSON, nullable=False),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("token_end", sa.String(4), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("revoked_at", Moment),
+    comment="Who may use the sessions API. A token is random, so its SHA-256 keeps it; the token itself is nowhere.",
+)
+
+requests = sa.Table(
+    "requests",
+    metadata,
+    sa.Column("session_id", sa.String(32), sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("org_id", sa.String(80), nullable=False, index=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("origin", sa.String(16), nullable=False),
+    sa.Column("asked_by", sa.String(200), nullable=False),
+    sa.Column("title", sa.String(500)),
+    sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("playbook_id", sa.String(40)),
+    sa.Column("options", sa.JSON, nullable=False),
+    comment="What a session was asked for, by the API or the command line. Sessions that rules started have none.",
+)
+
+request_names = sa.Table(
+    "request_names",
+    metadata,
+    sa.Column("org_id", sa.String(80), primary_key=True),
+    sa.Column("name", sa.String(200), primary_key=True),
+    sa.Column("session_id", sa.String(32), nullable=False, index=True),
+    comment="Names that callers chose for sessions, and hashes of what was asked: each stands for one session.",
+)
+
+session_tags = sa.Table(
+    "session_tags",
+    metadata,
+    sa.Column("session_id", sa.String(32), sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("tag", sa.String(200), primary_key=True, index=True),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("session_id", sa.String(32), sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("source", sa.String(8), nullable=False),
+    sa.Column("author", sa.String(200), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    comment="What a person and a session said to each other; source is user or devin, as in the API.",
+)
+
+playbooks = sa.Table(
+    "playbooks",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("org_id", sa.String(80), nullable=False),
+    sa.Column("macro", sa.String(80)),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("created_by", sa.String(200), nullable=False),
+    sa.Column("removed_at", Moment),
+)
+_KEPT = sa.text("removed_at IS NULL")
+sa.Index("uq_playbooks_macro", playbooks.c.org_id, playbooks.c.macro, unique=True, sqlite_where=_KEPT, postgresql_where=_KEPT)
+
+playbook_versions = sa.Table(
+    "playbook_versions",
+    metadata,
+    sa.Column("playbook_id", sa.String(40), sa.ForeignKey("playbooks.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("title", sa.String(300), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("output_schema", sa.JSON),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("author", sa.String(200), nullable=False),
+    comment="Never changed: an edit adds the next version.",
+)
+
+knowledge = sa.Table(
+    "knowledge",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("org_id", sa.String(80), nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("created_by", sa.String(200), nullable=False),
+    sa.Column("removed_at", Moment),
+)
+
+knowledge_versions = sa.Table(
+    "knowledge_versions",
+    metadata,
+    sa.Column("knowledge_id", sa.String(40), sa.ForeignKey("knowledge.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(300), nullable=False),
+    sa.Column("trigger", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("pinned_to", sa.String(200)),
+    sa.Column("folder", sa.String(200)),
+    sa.Column("enabled", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("author", sa.String(200), nullable=False),
+    comment="Never changed: an edit adds the next version. pinned_to is all, owner/repository, or NULL.",
+)
+
+recalls = sa.Table(
+    "recalls",
+    metadata,
+    sa.Column("session_id", sa.String(32), sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("label", sa.String(8), primary_key=True),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("source_id", sa.String(40), nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("why", sa.String(500), nullable=False),
+    sa.Column("cited", sa.Boolean),
+    comment="Playbooks and knowledge that a session was given, under the label that its answer cites; cited is NULL before.",
+)
+
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("org_id", sa.String(80), nullable=False, index=True),
+    sa.Column("document", sa.JSON, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+    sa.Column("created_by", sa.String(200), nullable=False),
 )
 
 effects = sa.Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,8 +20,11 @@ from paramedic.store.schema import issues, session_log, sessions
 class SessionState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
+    WAITING = "waiting"
+    """It has answered or asked, and a message wakes it."""
     FINISHED = "finished"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 LIVE = (SessionState.QUEUED, SessionState.RUNNING)
@@ -29,9 +32,10 @@ LIVE = (SessionState.QUEUED, SessionState.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """Why an issue is looked into: the rule that matched, or who asked. ``earlier`` is the session that a regression follows."""
+    """Why an issue is looked into: the rule that matched, or who asked. ``earlier`` is the session that a regression follows.
+    A ``prompt`` session need not be about an issue."""
 
-    issue_id: int
+    issue_id: int | None
     project: str | None
     action: str
     rule: str | None
@@ -43,13 +47,15 @@ class NewSession:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``attempts`` counts the starts since the last finished stage; ``result`` is the document of docs/triage.md."""
+    """``attempts`` counts the starts since the last finished stage; ``result`` is the document of docs/triage.md.
+    ``turn`` counts the messages that woke the session."""
 
     id: str
     kind: str
-    issue_id: int
+    issue_id: int | None
     project: str | None
     state: SessionState
+    turn: int
     action: str
     rule: str | None
     reason: str
@@ -67,6 +73,15 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One piece of a session's work: all of a triage, or what one message woke it for."""
+
+    session_id: str
+    number: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """``seq`` grows within a session and never changes."""
 
@@ -76,9 +91,9 @@ class LogLine:
     text: str
 
 
-def start(connection: sa.Connection, new: NewSession) -> tuple[str, bool]:
+def start(connection: sa.Connection, new: NewSession, session_id: str | None = None) -> tuple[str, bool]:
     """The session now live for the issue, and whether it is a new one. An event of an issue under work joins that work."""
-    session_id = uuid4().hex
+    session_id = session_id or uuid4().hex
     row = {
         "id": session_id,
         "kind": new.kind,
@@ -97,10 +112,10 @@ def start(connection: sa.Connection, new: NewSession) -> tuple[str, bool]:
     written = insert(sessions).values(row).on_conflict_do_nothing().returning(sessions.c.id)
     if connection.execute(written).first() is not None:
         return session_id, True
-    live = live_of(connection, new.issue_id)
+    live = live_of(connection, new.issue_id) if new.issue_id is not None else None
     if live is None:
         # The other session ended between the two statements.
-        return start(connection, new)
+        return start(connection, new, session_id)
     return live, False
 
 
@@ -122,6 +137,12 @@ def read(connection: sa.Connection, session_id: str) -> Session:
     if row is None:
         raise BadInput(f"There is no session {session_id!r}.", remedy="See `paramedic sessions`.")
     return _session(row)
+
+
+def read_many(connection: sa.Connection, session_ids: Sequence[str]) -> tuple[Session, ...]:
+    """Those that there are, in no particular order."""
+    rows = connection.execute(sa.select(*_COLUMNS).where(sessions.c.id.in_(session_ids))).mappings()
+    return tuple(_session(row) for row in rows)
 
 
 def recent(connection: sa.Connection, *, issue_id: int | None = None, limit: int = 50) -> tuple[Session, ...]:
@@ -156,20 +177,57 @@ def similar(connection: sa.Connection, cause: str, issue_id: int, limit: int = 5
     return tuple(_session(row) for row in connection.execute(query).mappings())
 
 
-def queued(connection: sa.Connection, limit: int = 100) -> tuple[str, ...]:
-    """Sessions that no worker has begun, the oldest first."""
-    query = (
-        sa.select(sessions.c.id)
-        .where(sessions.c.state == SessionState.QUEUED.value)
-        .order_by(sessions.c.created_at, sessions.c.id)
-        .limit(limit)
+def queued(connection: sa.Connection, limit: int = 100) -> tuple[Turn, ...]:
+    """What no worker has begun, the oldest first."""
+    return _turns(connection, SessionState.QUEUED, limit)
+
+
+def running(connection: sa.Connection, limit: int = 10_000) -> tuple[Turn, ...]:
+    return _turns(connection, SessionState.RUNNING, limit)
+
+
+def _turns(connection: sa.Connection, state: SessionState, limit: int) -> tuple[Turn, ...]:
+    query = sa.select(sessions.c.id, sessions.c.turn, sessions.c.kind).where(sessions.c.state == state.value)
+    ordered = query.order_by(sessions.c.created_at, sessions.c.id).limit(limit)
+    return tuple(Turn(row.id, row.turn, row.kind) for row in connection.execute(ordered))
+
+
+def is_live(connection: sa.Connection, session_id: str) -> bool:
+    query = sa.select(sessions.c.id).where(sessions.c.id == session_id, sessions.c.state.in_(LIVE))
+    return connection.execute(query).first() is not None
+
+
+def move(connection: sa.Connection, session_id: str, project: str) -> None:
+    """The session's issue turned out to belong to ``project``."""
+    connection.execute(sa.update(sessions).where(sessions.c.id == session_id).values(project=project[:200]))
+
+
+def wake(connection: sa.Connection, session_id: str) -> bool:
+    """Queue the next turn of a prompt session that waits or failed; False when it does neither."""
+    states = (SessionState.WAITING.value, SessionState.FAILED.value)
+    woken = connection.execute(
+        sa.update(sessions)
+        .where(sessions.c.id == session_id, sessions.c.kind == "prompt", sessions.c.state.in_(states))
+        .values(
+            state=SessionState.QUEUED.value,
+            turn=sessions.c.turn + 1,
+            attempts=0,
+            finished_at=None,
+            verdict=None,
+        )
     )
-    return tuple(connection.execute(query).scalars())
+    return woken.rowcount == 1
 
 
-def running(connection: sa.Connection) -> tuple[str, ...]:
-    query = sa.select(sessions.c.id).where(sessions.c.state == SessionState.RUNNING.value)
-    return tuple(connection.execute(query).scalars())
+def cancel(connection: sa.Connection, session_id: str, summary: str) -> bool:
+    """End a session that is live or waits; False when it had ended before. A stage under way is the last."""
+    open_states = (*(state.value for state in LIVE), SessionState.WAITING.value)
+    ended = connection.execute(
+        sa.update(sessions)
+        .where(sessions.c.id == session_id, sessions.c.state.in_(open_states))
+        .values(state=SessionState.CANCELLED.value, summary=summary, stage=None, finished_at=_now())
+    )
+    return ended.rowcount == 1
 
 
 def begin(connection: sa.Connection, session_id: str) -> int:
@@ -221,6 +279,16 @@ def finish(
         )
     )
     return done.rowcount == 1
+
+
+def rest(connection: sa.Connection, session_id: str, summary: str, result: Mapping[str, object] | None) -> bool:
+    """A live prompt session has said what it had to say, and waits for a message; False when it was ended meanwhile."""
+    waits = connection.execute(
+        sa.update(sessions)
+        .where(sessions.c.id == session_id, sessions.c.state.in_(LIVE))
+        .values(state=SessionState.WAITING.value, summary=summary[:2000], result=result, stage=None)
+    )
+    return waits.rowcount == 1
 
 
 def append_log(connection: sa.Connection, session_id: str, stage: str, text: str, occurrence: int = 1) -> None:

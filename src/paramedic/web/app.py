@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import sqlalchemy as sa
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
@@ -15,7 +17,8 @@ from paramedic.intake.inbox import Inbox
 from paramedic.intake.routes import intake_routes
 from paramedic.model.errors import BadInput, NotConfigured, ParamedicError
 from paramedic.settings import Configuration, Settings
-from paramedic.web import approvals, health, issues, mcp, sessions
+from paramedic.web import approvals, devin, health, issues, mcp, sessions
+from paramedic.web.limits import BodyLimit
 
 
 def create_app(settings: Settings, configuration: Configuration, engine: sa.Engine) -> FastAPI:
@@ -32,17 +35,28 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     app.router.routes[:0] = intake_routes()
     app.state.desk = Desk(settings, configuration, inbox)
     app.state.engine = engine
-    for module in (health, issues, sessions, approvals, mcp):
+    for module in (health, issues, sessions, approvals, mcp, *devin.MODULES):
         app.include_router(module.router)
     app.add_exception_handler(ParamedicError, _explain)
+    app.add_exception_handler(RequestValidationError, _point_out)
+    app.add_middleware(BodyLimit, largest_bytes=settings.paramedic_body_limit, prefixes=("/api/", "/v1/", "/v3/", "/analysis/"))
     return app
 
 
-async def _explain(_request: Request, error: Exception) -> Response:
+async def _point_out(_request: Request, error: Exception) -> Response:
+    """What is wrong and where, without what was sent: that may be a secret, or nothing that can be sent back."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    detail = [{"loc": [str(part)[:80] for part in each["loc"]], "msg": each["msg"], "type": each["type"]} for each in found]
+    return Response(json.dumps({"detail": detail}), 422, media_type="application/json")
+
+
+async def _explain(request: Request, error: Exception) -> Response:
     """Our own errors, with their remedy and the status that fits."""
     remedy = error.remedy if isinstance(error, ParamedicError) else ""
     status = 503 if isinstance(error, NotConfigured) else 400 if isinstance(error, BadInput) else 502
     message = str(error.args[0]) if error.args else type(error).__name__
     if status == 400 and message.startswith("There is no"):
         status = 404
+    if request.url.path.startswith(("/v1/", "/v3/")):
+        return JSONResponse({"detail": f"{message} {remedy}".rstrip()}, status)
     return JSONResponse({"error": {"message": message, "remedy": remedy}}, status)

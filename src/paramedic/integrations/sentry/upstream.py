@@ -46,7 +46,7 @@ def fetch_event(settings: Settings, address: str) -> Event:
     Raises ``BadInput`` for an address on a server other than the configured one: its token must not go there.
     """
     reference = parse_reference(address)
-    if reference.base_url and not _same_server(reference.base_url, settings.sentry_self_hosted_url):
+    if reference.base_url and not same_server(reference.base_url, settings.sentry_self_hosted_url):
         raise BadInput(
             f"{reference.base_url} is not the configured server {settings.sentry_self_hosted_url}.",
             remedy=f"Set SENTRY_SELF_HOSTED_URL={reference.base_url} and the token of that server.",
@@ -88,7 +88,7 @@ def _names_glitchtip(server: Outside) -> bool:
         return False
 
 
-def _same_server(address: str, configured: str) -> bool:
+def same_server(address: str, configured: str) -> bool:
     """Regions and organisations of sentry.io are one server to a token's owner."""
     return address.rstrip("/").lower() == configured.lower() or (_is_sentry_io(address) and _is_sentry_io(configured))
 
