@@ -1,4 +1,4 @@
-"""``paramedic mcp``: the tools of MCP servers that sessions may use, for a person to look at and approve."""
+"""``paramedic mcp``: ourselves as an MCP server; and the tools of other such servers, for a person to look at and approve."""
 
 from __future__ import annotations
 
@@ -17,10 +17,27 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="Tools of MCP servers: what is offered, and what sessions may use.", no_args_is_help=True)
+    words = "Serve issues and diagnoses to an editor's agent, as an MCP server on standard streams; or see to other servers."
+    group = typer.Typer(help=words, invoke_without_command=True)
+    group.callback()(serve)
     group.command("list", help="Ask each server what it offers, and show what of it may be used.")(listing)
     group.command("approve", help="Look at what a server offers and let sessions use it, exactly as it is.")(approve)
     app.add_typer(group, name="mcp")
+
+
+def serve(
+    context: typer.Context,
+    allow_start: Annotated[bool, typer.Option("--allow-start", help="Let the client start triage sessions.")] = False,
+) -> None:
+    if context.invoked_subcommand:
+        return
+    import anyio
+
+    from paramedic.web.mcp_server import Caller, create_server
+
+    engine, _configuration = _installation()
+    caller = Caller(f"{getpass.getuser()} by MCP", may_start=allow_start)
+    anyio.run(create_server(engine, lambda _context: caller).run_stdio_async)
 
 
 def listing(json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
+from starlette.routing import Route
 
 from paramedic.intake.desk import Desk
 from paramedic.intake.inbox import Inbox
@@ -24,16 +25,20 @@ from paramedic.web.limits import BodyLimit
 def create_app(settings: Settings, configuration: Configuration, engine: sa.Engine) -> FastAPI:
     """Intake first in the table of routes, since it is what must be quick."""
     inbox = Inbox(engine)
+    desk = Desk(settings, configuration, inbox)
+    endpoint = mcp.McpEndpoint(desk, engine)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await inbox.start()
-        yield
+        async with endpoint.manager.run():
+            yield
         await inbox.stop()
 
     app = FastAPI(title="Paramedic", version="0.1.0", lifespan=lifespan, redoc_url=None)
     app.router.routes[:0] = intake_routes()
-    app.state.desk = Desk(settings, configuration, inbox)
+    app.router.routes.append(Route("/mcp", endpoint))
+    app.state.desk = desk
     app.state.engine = engine
     for module in (health, issues, sessions, approvals, mcp, *devin.MODULES):
         app.include_router(module.router)

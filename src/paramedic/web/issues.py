@@ -74,7 +74,7 @@ def manual_analysis(engine: Engine, asked: Annotated[Asked, Body()]) -> dict[str
     if not name:
         raise BadInput("Neither issue_id nor url is given.", remedy='Send {"issue_id": …} or {"url": "…"}.')
     with engine.begin() as connection:
-        return _start(connection, _named(connection, name, is_address=asked.issue_id is None))
+        return _start(connection, named_issue(connection, name, is_address=asked.issue_id is None))
 
 
 @router.post("/{issue_id}/trigger-analysis")
@@ -97,7 +97,8 @@ def analysis_status(engine: Engine, issue_id: int) -> dict[str, object]:
     return {"issue_id": issue_id, "status": _STATUS[session.state], "session_id": session.id, "analysis": analysis}
 
 
-def _named(connection: sa.Connection, name: str, *, is_address: bool) -> Issue:
+def named_issue(connection: sa.Connection, name: str, *, is_address: bool) -> Issue:
+    """The issue of that number of ours, number or short id of Sentry's, or address. Raises ``BadInput`` when there is none."""
     wanted = parse_reference(name).issue if is_address else name
     found = issues.by_upstream(connection, wanted) if wanted else None
     if found is None and not is_address and name.isdecimal():

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 import anyio
 import httpx2
 from anyio.from_thread import BlockingPortal
-from mcp import Client, MCPError
 from mcp.client._transport import TransportStreams
 from mcp_types import CallToolRequest, CallToolRequestParams, CallToolResult, Implementation, Tool
 
+from mcp import Client, MCPError
 from paramedic.integrations.mcp.streams import Ending, child_streams, http_streams
 from paramedic.model.errors import NotConfigured, OutsideError
 from paramedic.settings.file import McpServerConfig
@@ -39,7 +39,7 @@ _ABOUT_US = Implementation(name="paramedic", version="0.1.0")
 _Result = TypeVar("_Result")
 
 # The SDK logs what servers send, and servers are not to write into our log or on a terminal.
-for _name in ("mcp", "client"):
+for _name in ("mcp.client", "mcp.shared", "client"):
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
 
 
