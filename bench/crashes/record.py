@@ -7,6 +7,7 @@ changed it. The event is recorded by the real SDK in the buggy release, and the 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -92,6 +93,7 @@ def _event(case: Case) -> dict[str, Any]:
         text = target.read_text(encoding="utf-8")
         installed = str((environment / "bin" / "python").resolve().parents[1])
         text = text.replace(str(environment), f"{SERVICE}/.venv").replace(str(service), SERVICE).replace(installed, "/usr")
+        text = re.sub(r"/tmp/python-build[^/]*", "/usr/src", text)
     event: dict[str, Any] = json.loads(text)
     return event | _settled(case)
 
@@ -124,7 +126,7 @@ def _crash(case: Case, event: dict[str, Any]) -> dict[str, Any]:
     package = case.facts["import_name"]
     frame = [
         frame for frame in raised["stacktrace"]["frames"]
-        if frame["module"] == package or frame["module"].startswith(package + ".")
+        if f"{frame['module']}.".startswith(package + ".")
     ][-1]  # fmt: skip
     file = frame["abs_path"].split("/site-packages/", 1)[-1]
     place = {"file": file, "function": frame["function"], "lineno": frame["lineno"], "code": frame["context_line"].strip()}
