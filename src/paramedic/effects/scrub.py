@@ -46,6 +46,17 @@ def scrub(text: str) -> str:
     return _EMAIL.sub(_HIDDEN, text)
 
 
+_LITERAL = re.compile(rf"(?i)(['\"]?\b{_NAMES}['\"]?\s*(?::|=(?!=))\s*)(?:'[^'\n]{{6,}}'|\"[^\"\n]{{6,}}\")")
+
+
+def scrub_source(text: str) -> str:
+    """As ``scrub`` for source code, which must stay readable: tokens and keys, passwords in URLs, and quoted values that are
+    given to a name such as ``password``."""
+    text = _KNOWN_SHAPES.sub(_HIDDEN, text)
+    text = _URL_PASSWORD.sub(rf"\1:{_HIDDEN}@", text)
+    return _LITERAL.sub(rf'\1"{_HIDDEN}"', text)
+
+
 def _is_card(text: str) -> bool:
     """Luhn's check, so that order numbers and timestamps stay readable."""
     digits = [int(character) for character in text if character.isdigit()]

@@ -128,6 +128,26 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentWork:
+    """What an agent did for a result. ``stop`` says why it ended; ``content`` is equal where nothing new is to be found out.
+
+    Money is in micro-dollars; ``tokens`` counts all that were read and written.
+    """
+
+    stop: str
+    reason: str
+    model: str = ""
+    steps: int = 0
+    micro_dollars: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    dropped_claims: int = 0
+    confidence: float | None = None
+    unsure_of: tuple[str, ...] = ()
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TriageResult:
     """All that a triage found. ``reason`` is one sentence on why the verdict is what it is; times are seconds by stage."""
 
@@ -139,3 +159,4 @@ class TriageResult:
     proof: Proof | None = None
     alternatives: tuple[Fix, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    agent: AgentWork | None = None

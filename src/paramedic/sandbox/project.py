@@ -79,6 +79,11 @@ class ProjectRunner:
         with self._mounts(overlay, writable=writable) as mounts:
             return self._run(command, self.inside, mounts, limits, stdin)
 
+    def shell(self, line: str, *, overlay: Mapping[str, str] = {}, limits: Limits = RUN_LIMITS) -> Outcome:
+        """Run a shell line in the project's root, on a private writable copy with ``overlay``."""
+        with self._mounts(overlay, writable=True) as mounts:
+            return self._run(("/bin/sh", "-c", line), self.inside, mounts, limits)
+
     def tests(self, nodes: Sequence[str] = (), *, overlay: Mapping[str, str] = {}, limits: Limits = SUITE_LIMITS) -> Run:
         """Run the project's tests, or those of ``nodes`` (``tests/test_x.py::Case::test``), on a private writable copy.
 

@@ -21,6 +21,7 @@ def result_document(result: TriageResult) -> dict[str, object]:
         "alternative_kinds": [alternative.kind.value for alternative in result.alternatives],
         "alternative_plausibilities": [alternative.plausibility for alternative in result.alternatives],
         "seconds": result.seconds,
+        "agent": asdict(result.agent) if result.agent else None,
     }
 
 

@@ -12,7 +12,7 @@ from paramedic.store.sessions import Turn
 QUEUE = "sessions"
 APPLICATION = "paramedic"
 
-_VERSION = "1"
+_VERSION = "2"
 """Kept by all releases whose stages can go on from each other's checkpoints; another one leaves old sessions waiting."""
 
 

@@ -13,6 +13,7 @@ from paramedic.model.errors import EnvironmentFailed, NotConfigured, SandboxUnav
 from paramedic.model.event import Event
 from paramedic.model.repair import Reproduction, TriageResult, Verdict
 from paramedic.sessions import gathering, proposing
+from paramedic.sessions.agent import Known, go_on
 from paramedic.sessions.desk import Checkout, Desk
 from paramedic.sessions.pipeline import diagnose_event, repair_and_prove, reproduce_crash
 from paramedic.store.sessions import Session
@@ -113,6 +114,15 @@ def prove(desk: Desk, findings: Findings) -> Findings:
     return replace(findings, result=result)
 
 
+def agent(desk: Desk, findings: Findings) -> Findings:
+    """A model goes on from where the engine stopped, when one is configured and there is something left to find out."""
+    if findings.result is None or findings.checkout is None:
+        return findings
+    known = Known(findings.event, findings.upstream, findings.checkout, findings.result, findings.earlier, findings.similar)
+    result = go_on(desk, known)
+    return replace(findings, result=result, diagnosis=result.diagnosis, cause=findings.cause or _cause(result.diagnosis))
+
+
 def propose(desk: Desk, findings: Findings) -> Findings:
     """What shall be done about it, as exact effects. They are rendered once: a later stage records what is checkpointed."""
     effects = proposing.effects_of(desk, findings)
@@ -134,10 +144,11 @@ ORDER: tuple[tuple[str, Stage], ...] = (
     ("environment", environment),
     ("reproduce", reproduce),
     ("prove", prove),
+    ("agent", agent),
     ("propose", propose),
     ("perform", perform),
 )
-AFTER_VERDICT = frozenset({"propose", "perform"})
+AFTER_VERDICT = frozenset({"agent", "propose", "perform"})
 
 
 def _cause(diagnosis: Diagnosis | None) -> str | None:

@@ -88,6 +88,20 @@ class Settings(BaseSettings):
     paramedic_model: str | None = Field(
         None, description="anthropic:NAME, openai:NAME, openrouter:NAME or ollama:NAME; without one, the engine works alone."
     )
+    paramedic_model_base_url: BaseUrl | None = Field(
+        None,
+        description="Server of PARAMEDIC_MODEL, when it is not the provider's own: any OpenAI-compatible one with openai:NAME.",
+    )
+    paramedic_model_api_key: SecretStr | None = Field(None, description="Key of PARAMEDIC_MODEL; default: the provider's own.")
+    paramedic_model_fallback: str | None = Field(
+        None, description="Asked when PARAMEDIC_MODEL fails; provider:NAME, or provider:NAME@URL for a server of one's own."
+    )
+    paramedic_model_summary: str | None = Field(
+        None, description="A cheaper model that shortens long transcripts; default: PARAMEDIC_MODEL."
+    )
+    anthropic_api_key: SecretStr | None = Field(None, description="Key of anthropic:NAME.")
+    openai_api_key: SecretStr | None = Field(None, description="Key of openai:NAME.")
+    openrouter_api_key: SecretStr | None = Field(None, description="Key of openrouter:NAME.")
 
     # Work
     paramedic_sandbox: str = Field("auto", description="bubblewrap, docker, podman, or auto (the first that works).")

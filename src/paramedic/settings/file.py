@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -161,6 +162,33 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 ServerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,23}$")]
 
 
+class PriceConfig(Strict):
+    """Dollars for a million tokens."""
+
+    input: Decimal = Field(ge=0, description="Read tokens.")
+    output: Decimal = Field(ge=0, description="Written tokens.")
+
+
+class AgentConfig(Strict):
+    """What an agent may spend and do. Money and tokens are checked before each call, at the most that it can cost."""
+
+    session_dollars: Decimal = Field(Decimal(2), ge=0, description="Money for one session.")
+    issue_day_dollars: Decimal = Field(Decimal(5), ge=0, description="Money for all sessions of an issue in a day (UTC).")
+    day_dollars: Decimal = Field(Decimal(50), ge=0, description="Money for all sessions of a day (UTC).")
+    session_tokens: int = Field(3_000_000, ge=0, description="Tokens for one session.")
+    issue_day_tokens: int = Field(10_000_000, ge=0, description="Tokens for all sessions of an issue in a day.")
+    day_tokens: int = Field(100_000_000, ge=0, description="Tokens for all sessions of a day.")
+    steps: int = Field(60, gt=0, description="Calls of the model in one session.")
+    minutes: int = Field(30, gt=0, le=40, description="Minutes for one session's agent.")
+    reply_tokens: int = Field(8000, ge=256, description="Longest reply of the model.")
+    context_tokens: int = Field(120_000, ge=8000, description="Length at which a transcript is shortened.")
+    event_tokens: int = Field(12_000, ge=1000, description="Most that the description of an event may take.")
+    language: str = Field("English", description="Language of the answer.")
+    prices: dict[str, PriceConfig] = Field(
+        default_factory=dict, description="Prices of models that are not in the built-in list, by `provider:NAME`."
+    )
+
+
 class Configuration(Strict):
     """The whole file."""
 
@@ -169,6 +197,7 @@ class Configuration(Strict):
     rules: tuple[Rule, ...] = (Rule(name="default"),)
     effects: EffectsConfig = EffectsConfig()
     mcp: dict[ServerName, McpServerConfig] = Field(default_factory=dict)
+    agent: AgentConfig = AgentConfig()
 
     @model_validator(mode="after")
     def _references_exist(self) -> Configuration:

@@ -9,7 +9,15 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from paramedic.settings.environment import Settings
-from paramedic.settings.file import EffectsConfig, McpServerConfig, ProjectConfig, RepositoryConfig, Rule
+from paramedic.settings.file import (
+    AgentConfig,
+    EffectsConfig,
+    McpServerConfig,
+    PriceConfig,
+    ProjectConfig,
+    RepositoryConfig,
+    Rule,
+)
 
 HEADER = """# Configuration
 
@@ -29,6 +37,8 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("[[rules]]", Rule, "A triage rule: all conditions must hold; the first rule that matches decides."),
     ("[effects]", EffectsConfig, "What may leave the machine: `auto`, `ask` (an approval) or `never`."),
     ("[mcp.NAME]", McpServerConfig, "An MCP server whose tools sessions may use: see [mcp.md](mcp.md)."),
+    ("[agent]", AgentConfig, "What the agent may spend and do, when `PARAMEDIC_MODEL` is set."),
+    ('[agent.prices."provider:NAME"]', PriceConfig, "The price of a model, in dollars for a million tokens."),
 )
 
 
@@ -52,6 +62,8 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     if value is None or value == "" or isinstance(value, SecretStr):
+        return ""
+    if isinstance(value, dict) and not value:
         return ""
     if isinstance(value, tuple):
         return "`[" + ", ".join(_shown(item) for item in value) + "]`"

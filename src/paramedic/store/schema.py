@@ -335,3 +335,28 @@ mcp_pins = sa.Table(
     sa.Column("approved_at", Moment, nullable=False),
     comment="Tools as a person approved them: digest is that of name, description, schema and annotations.",
 )
+
+agent_steps = sa.Table(
+    "agent_steps",
+    metadata,
+    sa.Column("session_id", sa.String(32), sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("micro_dollars", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("tokens", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("seconds", sa.Float, nullable=False, server_default="0"),
+    sa.Column("at", Moment, nullable=False),
+    comment="What a model or a tool said, so that it is not asked twice. data is zlib of JSON.",
+)
+
+budgets = sa.Table(
+    "budgets",
+    metadata,
+    sa.Column("scope", sa.String(120), primary_key=True),
+    sa.Column("micro_dollars", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("tokens", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("raised_to", sa.BigInteger),
+    comment="Spent and set aside, by session, by issue and day, and by day. raised_to is a cap of its own, in micro-dollars.",
+)

@@ -1,0 +1,41 @@
+"""Text from outside, made fit to be read by a model: cut, scrubbed of secrets, and fenced with where it came from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from paramedic.effects.scrub import scrub, scrub_source
+from paramedic.model.diagnosis import Provenance
+
+_FENCE = re.compile(r"<(?=\s*/?\s*(?:untrusted|repository|system|paramedic))", re.IGNORECASE)
+_KEPT = frozenset("\n\t")
+
+
+def fenced(identity: str, source: str, text: str, limit: int, provenance: Provenance = Provenance.UNTRUSTED) -> str:
+    """``text`` between tags that nothing in it can close. ``source`` is ours; ``identity`` is what a claim cites."""
+    tag = "repository" if provenance is Provenance.TRUSTED else "untrusted"
+    return f'<{tag} id="{identity}" from="{source}">\n{safe(text, limit, provenance)}\n</{tag}>'
+
+
+def safe(text: str, limit: int, provenance: Provenance = Provenance.UNTRUSTED) -> str:
+    """Without secrets, invisible characters and our own tags, and at most about ``limit`` characters long.
+
+    Secrets are looked for before the text is cut: half a key is still a secret, and no longer looks like one.
+    """
+    plain = visible(text[: limit * 8])
+    scrubbed = scrub_source(plain) if provenance is Provenance.TRUSTED else scrub(plain)
+    return cut(_FENCE.sub("\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}", scrubbed), limit)
+
+
+def visible(text: str) -> str:
+    """Without control and format characters, which can hide text from a person or turn it around."""
+    return "".join(letter for letter in text if letter in _KEPT or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def cut(text: str, limit: int) -> str:
+    """The beginning and the end of what is too long."""
+    if len(text) <= limit:
+        return text
+    head, tail = limit * 2 // 3, limit // 3
+    return f"{text[:head]}\n[… {len(text) - head - tail} characters left out …]\n{text[-tail:]}"

@@ -1,0 +1,67 @@
+"""The tools of one session, and the one way to call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from pydantic_ai.tools import ToolDefinition
+
+from paramedic.agent.answer import NAME, AnswerForm
+from paramedic.agent.case import Case
+from paramedic.agent.tools import editing, history, reading, records, running, symbols
+from paramedic.agent.tools.base import Tool, Workshop
+from paramedic.agent.worktree import WorkTree
+from paramedic.model.agent import ToolResult
+from paramedic.model.errors import ParamedicError
+
+_ANSWER = "Give your answer and end. Do it as soon as you know enough, or when nothing more can be found out."
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """``definitions`` do not change within a session, so that a provider's cache holds."""
+
+    workshop: Workshop
+    tools: dict[str, Tool]
+
+    @property
+    def definitions(self) -> tuple[ToolDefinition, ...]:
+        own = [_definition(tool.name, tool.description, tool.arguments.model_json_schema()) for tool in self.tools.values()]
+        return (*own, _definition(NAME, _ANSWER, AnswerForm.model_json_schema()))
+
+    def call(self, name: str, arguments: str) -> ToolResult:
+        """Never raises for what the model got wrong: that is a result like any other."""
+        tool = self.tools.get(name)
+        if tool is None:
+            return ToolResult.error(f"There is no tool of that name. There are: {', '.join(self.tools)}, {NAME}.")
+        try:
+            result = tool.run(self.workshop, tool.arguments.model_validate_json(arguments or "{}"))
+        except ValidationError as error:
+            return ToolResult.error(f"The arguments are not right. {described(error)}")
+        except ParamedicError as error:
+            return ToolResult.error(str(error))
+        self.workshop.work.apply(result.edits)
+        return result
+
+    def again(self, result: ToolResult) -> None:
+        """Bring the work tree to where a recalled result had brought it."""
+        self.workshop.work.apply(result.edits)
+
+
+def toolbox(case: Case, work: WorkTree) -> Toolbox:
+    """The tools that this case has a use for."""
+    chosen: Iterable[Tool] = (*reading.TOOLS, *symbols.TOOLS, *history.TOOLS, *records.TOOLS, *running.TOOLS)
+    if case.may_edit:
+        chosen = (*chosen, *editing.TOOLS)
+    return Toolbox(Workshop(case, work), {tool.name: tool for tool in chosen})
+
+
+def described(error: ValidationError) -> str:
+    """What is wrong with arguments, without repeating them."""
+    return "; ".join(f"{'.'.join(map(str, item['loc'])) or 'all of it'}: {item['msg']}" for item in error.errors()[:5])[:600]
+
+
+def _definition(name: str, description: str, schema: dict[str, object]) -> ToolDefinition:
+    return ToolDefinition(name=name, description=description, parameters_json_schema=schema)

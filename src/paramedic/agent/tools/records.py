@@ -1,0 +1,60 @@
+"""What is on record: the issue, its event, and what was found before."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from paramedic.agent import context
+from paramedic.agent.tools.base import Arguments, Tool, Workshop
+from paramedic.model.agent import ToolResult, ToolState
+
+_WHOLE = 30_000
+
+
+class Part(StrEnum):
+    STACK = "stack"
+    VARIABLES = "variables"
+    BREADCRUMBS = "breadcrumbs"
+    THREADS = "threads"
+    REQUEST = "request"
+    CONTEXTS = "contexts"
+    MODULES = "modules"
+
+
+class EventPart(Arguments):
+    part: Part = Field(description="Which part of the event to see in full.")
+
+
+class Issue(Arguments):
+    """No arguments."""
+
+
+def _event(shop: Workshop, asked: EventPart) -> ToolResult:
+    if shop.case.event is None:
+        return ToolResult.no_data("This session has no event.")
+    text = context.part(shop.case.event, asked.part.value)
+    return ToolResult(ToolState.SUCCESS, text) if text else ToolResult.no_data("The event has nothing of that kind.")
+
+
+def _issue(shop: Workshop, _asked: Issue) -> ToolResult:
+    facts = shop.case.facts
+    lines = [*facts.counts, *([f"Release: {facts.release}"] if facts.release else [])]
+    lines += [f"Suspect commit: {line}" for line in facts.suspect_commits]
+    return ToolResult(ToolState.SUCCESS, "\n".join(lines)) if lines else ToolResult.no_data("Nothing more is known of the issue.")
+
+
+def _past(shop: Workshop, _asked: Issue) -> ToolResult:
+    facts = shop.case.facts
+    lines = [f"This issue, before: {line}" for line in facts.earlier] + [
+        f"Same cause elsewhere: {line}" for line in facts.similar
+    ]
+    return ToolResult(ToolState.SUCCESS, "\n".join(lines)) if lines else ToolResult.no_data("No session looked at this before.")
+
+
+TOOLS = (
+    Tool("event", "One part of the event in full.", EventPart, _event, limit=_WHOLE),
+    Tool("issue", "Counts, users, release and suspect commits of the issue.", Issue, _issue),
+    Tool("past_sessions", "What earlier sessions on this issue and on similar ones found.", Issue, _past),
+)

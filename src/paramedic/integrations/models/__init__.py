@@ -1,0 +1,1 @@
+"""Language models: any provider, one call at a time, with its price."""

@@ -1,0 +1,261 @@
+"""The agent's place in a session: where the engine came to no proven fix, a model goes on, and the one prover decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from paramedic.agent import Case, investigate
+from paramedic.agent.case import Facts
+from paramedic.agent.context import content_hash
+from paramedic.integrations.models.client import open_models
+from paramedic.integrations.sentry.facts import Upstream
+from paramedic.model.agent import Answer, Cost, Investigation, Limits, StopReason
+from paramedic.model.diagnosis import Category, Diagnosis, Evidence, Family, Location, Provenance
+from paramedic.model.errors import EnvironmentFailed, NotConfigured, SandboxUnavailable, SourceError
+from paramedic.model.event import Event
+from paramedic.model.repair import AgentWork, Fix, Kind, TriageResult, Verdict
+from paramedic.proof import Proven
+from paramedic.sandbox.project import ProjectRunner
+from paramedic.sessions import gathering
+from paramedic.sessions.agent_proof import SHAPE, Bench, Outcome, silences
+from paramedic.sessions.desk import Checkout, Desk
+from paramedic.settings.file import AgentConfig
+from paramedic.source.edits import unified_diff
+from paramedic.source.repository import Repository
+from paramedic.source.tree import SourceTree
+from paramedic.store import sessions as store
+from paramedic.store.agent import StoredJournal
+from paramedic.store.engine import reading
+from paramedic.store.sessions import Session
+
+STAGE = "agent"
+UNFINISHED = (Verdict.REPRODUCED, Verdict.DIAGNOSED, Verdict.NOT_FOUND)
+SURE = 0.5
+"""An engine's diagnosis of at least this confidence is not looked into again when only a diagnosis was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the session has found so far."""
+
+    event: Event | None
+    upstream: Upstream
+    checkout: Checkout
+    result: TriageResult
+    earlier: tuple[Session, ...] = ()
+    similar: tuple[Session, ...] = ()
+
+
+def go_on(desk: Desk, known: Known) -> TriageResult:
+    """The engine's result, or a better one. Without a model, and where nothing is left to do, it is the engine's."""
+    config = desk.house.configuration.agent
+    if not desk.house.settings.paramedic_model or not _is_worth_it(desk, known.result):
+        return known.result
+    try:
+        models = open_models(desk.house.settings, config)
+    except NotConfigured as error:
+        desk.say(STAGE, str(error))
+        return replace(known.result, agent=AgentWork(StopReason.BUDGET.value, str(error)))
+    bench = _bench(desk, known)
+    case = _case(desk, known, bench)
+    content = content_hash(case)
+    if (before := _answered_before(desk, known, content)) is not None:
+        return before
+    found = investigate(case, models, _journal(desk, config), _limits(config), lambda line: desk.say(STAGE, line))
+    desk.say(STAGE, f"{found.stop.value}: {found.reason}")
+    return _judged(known, found, bench, case.tree, content)
+
+
+def _is_worth_it(desk: Desk, result: TriageResult) -> bool:
+    if result.verdict not in UNFINISHED:
+        return False
+    asked_for_less = desk.options().until == "diagnose" and result.verdict is Verdict.DIAGNOSED
+    return not (asked_for_less and result.diagnosis and result.diagnosis.confidence >= SURE)
+
+
+def _bench(desk: Desk, known: Known) -> Bench | None:
+    """None when nothing of the project can be run: the agent can still read and diagnose."""
+    if known.event is None or desk.options().until == "diagnose":
+        return None
+    try:
+        project = desk.project(known.event, known.checkout)
+    except (EnvironmentFailed, SandboxUnavailable, SourceError) as error:
+        desk.say(STAGE, f"Only reading is possible: {error}")
+        return None
+    options = desk.options()
+    return Bench(known.event, known.result, ProjectRunner(project), options.suite, lambda line: desk.say(STAGE, line))
+
+
+def _case(desk: Desk, known: Known, bench: Bench | None) -> Case:
+    config = desk.house.configuration.agent
+    _name, repository = desk.repository()
+    case = Case(
+        tree=desk.tree(known.checkout),
+        event=known.event,
+        found=known.result,
+        facts=_facts(desk, known),
+        git=Repository(repository.url, desk.house.settings.home).mirror,
+        commit=known.checkout.commit,
+        language=config.language,
+        event_tokens=config.event_tokens,
+        may_edit=desk.options().until != "diagnose",
+        cancelled=lambda: _is_cancelled(desk),
+    )
+    return replace(case, runner=bench.runner, prove=bench.trial) if bench else case
+
+
+def _facts(desk: Desk, known: Known) -> Facts:
+    subject = gathering.subject_of(desk, known.upstream, known.earlier, known.similar)
+    counts = [f"{subject.last_hour} events in the last hour, {subject.last_day} in the last 24 hours"] if subject.last_day else []
+    counts += [f"{subject.users} users"] if subject.users else []
+    release = known.upstream.release
+    return Facts(
+        counts=tuple(counts),
+        release=f"{release.version}, {len(release.commits)} commits" if release else "",
+        suspect_commits=tuple(
+            f"{one.sha[:12]} {one.author or ''}: {one.message[:200]}" for one in known.upstream.suspect_commits[:5]
+        ),
+        earlier=(subject.earlier,) if subject.earlier else (),
+        similar=subject.alike,
+    )
+
+
+def _is_cancelled(desk: Desk) -> bool:
+    with reading(desk.house.engine).connect() as connection:
+        return store.read(connection, desk.session_id).state not in store.LIVE
+
+
+def _journal(desk: Desk, config: AgentConfig) -> StoredJournal:
+    caps = (
+        Cost(_micro(config.session_dollars), config.session_tokens),
+        Cost(_micro(config.issue_day_dollars), config.issue_day_tokens),
+        Cost(_micro(config.day_dollars), config.day_tokens),
+    )
+    return StoredJournal(desk.house.engine, desk.session_id, desk.session.issue_id, caps)
+
+
+def _micro(dollars: object) -> int:
+    return int(float(str(dollars)) * 1_000_000)
+
+
+def _limits(config: AgentConfig) -> Limits:
+    return Limits(config.steps, config.minutes * 60.0, config.reply_tokens, config.context_tokens)
+
+
+def _answered_before(desk: Desk, known: Known, content: str) -> TriageResult | None:
+    """The engine's result with the answer of an earlier session on the very same; a person who asks again is not put off."""
+    last = next(iter(known.earlier), None)
+    if last is None or desk.session.reason.startswith("asked for"):
+        return None
+    work = (last.result or {}).get("agent")
+    if not isinstance(work, dict) or work.get("content") != content or work.get("stop") != StopReason.ANSWERED.value:
+        return None
+    reason = f"Nothing has changed since session {last.id}, so it was not analysed again: {last.summary}"
+    desk.say(STAGE, reason)
+    return replace(known.result, reason=reason, agent=AgentWork(StopReason.ANSWERED.value, reason, content=content))
+
+
+def _judged(known: Known, found: Investigation, bench: Bench | None, tree: SourceTree, content: str) -> TriageResult:
+    """The verdict. Only the prover's word makes a fix; an answer that cites nothing changes nothing."""
+    engine = known.result
+    work = _work(found, content)
+    if found.answer is None:
+        reason = engine.reason if found.stop is StopReason.ANSWERED else f"{engine.reason} The agent stopped: {found.reason}"
+        return replace(engine, reason=reason, agent=work)
+    answer = found.answer
+    outcome = bench.outcome(found.patch, found.tests, answer.test) if bench and found.patch else None
+    diagnosis = _diagnosis(engine.diagnosis, known.event, answer, tree)
+    if outcome is not None and isinstance(outcome.verdict, Proven):
+        return _proven(outcome, outcome.verdict, diagnosis, answer, work)
+    verdict = _verdict(engine, answer, outcome)
+    reason = f"{answer.summary} {_why_no_fix(found, outcome)}".strip()
+    reproduction = engine.reproduction or (outcome.reproduction if outcome else None)
+    refused = (_refused(found, answer),) if found.patch else ()
+    return replace(
+        engine,
+        verdict=verdict,
+        reason=reason,
+        diagnosis=diagnosis,
+        reproduction=reproduction,
+        alternatives=(*refused, *engine.alternatives),
+        agent=work,
+    )
+
+
+def _work(found: Investigation, content: str) -> AgentWork:
+    return AgentWork(
+        stop=found.stop.value,
+        reason=found.reason,
+        model=found.model,
+        steps=found.steps,
+        micro_dollars=found.cost.micro_dollars,
+        tokens=found.cost.tokens,
+        seconds=found.seconds,
+        dropped_claims=found.dropped_claims,
+        confidence=found.answer.confidence if found.answer else None,
+        unsure_of=found.answer.unsure_of if found.answer else (),
+        content=content,
+    )
+
+
+def _proven(outcome: Outcome, proven: Proven, diagnosis: Diagnosis | None, answer: Answer, work: AgentWork) -> TriageResult:
+    return TriageResult(
+        Verdict.PROVEN_FIX,
+        "The regression test failed before the agent's change and passes after it, and no other test is worse.",
+        diagnosis,
+        proven.reproduction or outcome.reproduction,
+        replace(proven.fix, rationale=answer.rationale or proven.fix.rationale),
+        proven.proof,
+        agent=work,
+    )
+
+
+def _verdict(engine: TriageResult, answer: Answer, outcome: Outcome | None) -> Verdict:
+    if engine.verdict is Verdict.REPRODUCED or (outcome and outcome.reproduction):
+        return Verdict.REPRODUCED
+    if not answer.claims:
+        return engine.verdict
+    return Verdict.DIAGNOSED if answer.fixable else Verdict.NO_CODE_FIX
+
+
+def _why_no_fix(found: Investigation, outcome: Outcome | None) -> str:
+    if not found.patch:
+        return ""
+    if outcome is None:
+        return "The agent proposes a change that could not be proven here."
+    return f"The agent's change was refused: {found.reason.splitlines()[0]}"
+
+
+def _refused(found: Investigation, answer: Answer) -> Fix:
+    """The change as something that a person may choose, and no claim."""
+    kind = Kind.STOP_GAP if silences(found.patch) else Kind.FIX
+    files = tuple(edit.path for edit in found.patch)
+    return Fix(unified_diff(found.patch), files, SHAPE, kind, answer.rationale or "A change by the agent.", found.patch)
+
+
+def _diagnosis(engine: Diagnosis | None, event: Event | None, answer: Answer, tree: SourceTree) -> Diagnosis | None:
+    """The engine's diagnosis with the agent's words, when these stand on something."""
+    if not answer.claims:
+        return engine
+    kind = event.crash.type if event and event.crash else "Exception"
+    base = engine or Diagnosis("", Category.UNKNOWN, Family.OTHER, None, kind)
+    claims = tuple(
+        Evidence(f"A{number}", "claim of the agent", f"{claim.text} ({', '.join(claim.evidence)})", Provenance.UNTRUSTED)
+        for number, claim in enumerate(answer.claims, 1)
+    )
+    return replace(
+        base,
+        summary=answer.summary,
+        category=Category(answer.category),
+        location=_location(answer, tree) or base.location,
+        evidence=(*base.evidence, *claims),
+        confidence=answer.confidence,
+    )
+
+
+def _location(answer: Answer, tree: SourceTree) -> Location | None:
+    """The place that the answer names, when it is one."""
+    if answer.file is None or answer.line is None or not tree.exists(answer.file):
+        return None
+    lines = len(tree.lines(answer.file))
+    return Location(answer.file, answer.line, answer.function) if 0 < answer.line <= lines else None

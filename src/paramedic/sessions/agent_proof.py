@@ -1,0 +1,142 @@
+"""The agent's change before the one prover: the same test, the same runs, the same refusals as for a change of the engine."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from paramedic.model.agent import Trial
+from paramedic.model.diagnosis import Category, Diagnosis, Family, Location
+from paramedic.model.event import Event
+from paramedic.model.repair import Candidate, Edit, Kind, Reproduction, Run, TriageResult
+from paramedic.proof import Proven, Unproven, prove
+from paramedic.sandbox.project import ProjectRunner
+
+PLAUSIBILITY = 0.7
+"""What a change starts with that has no precedent found by the engine. A model's own confidence is not asked."""
+SHAPE = "agent"
+_TAIL = 2500
+
+Tried = tuple[tuple[Edit, ...], tuple[Edit, ...], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``reproduction`` is the test that was used; None when there was none that fails as production did."""
+
+    verdict: Proven | Unproven
+    reproduction: Reproduction | None
+
+
+@dataclass(slots=True)
+class Bench:
+    """Proves changes for one session. The same change is tried once."""
+
+    event: Event | None
+    found: TriageResult
+    runner: ProjectRunner
+    suite: bool
+    say: Callable[[str], None]
+    _outcomes: dict[Tried, Outcome] = field(default_factory=dict)
+
+    def trial(self, patch: tuple[Edit, ...], tests: tuple[Edit, ...], node: str | None) -> Trial:
+        """The prover's word in the form that an agent gets to see."""
+        outcome = self.outcome(patch, tests, node)
+        if isinstance(outcome.verdict, Proven):
+            return Trial(True, "Proven: the test fails before the change and passes after it, and no other test is worse.")
+        return Trial(False, outcome.verdict.reason, untested=outcome.reproduction is None)
+
+    def outcome(self, patch: tuple[Edit, ...], tests: tuple[Edit, ...], node: str | None) -> Outcome:
+        tried = (patch, tests, node)
+        if tried not in self._outcomes:
+            self._outcomes[tried] = self._prove(patch, tests, node)
+        return self._outcomes[tried]
+
+    def _prove(self, patch: tuple[Edit, ...], tests: tuple[Edit, ...], node: str | None) -> Outcome:
+        test = self._test(tests, node)
+        if isinstance(test, str):
+            return Outcome(Unproven(test), None)
+        diagnosis = self._diagnosis()
+        candidate = Candidate(
+            edits=patch,
+            shape=SHAPE,
+            kind=Kind.STOP_GAP if silences(patch) else Kind.FIX,
+            rationale="A change by the agent.",
+            plausibility=PLAUSIBILITY,
+            location=diagnosis.location or Location(patch[0].path, 1),
+        )
+        return Outcome(prove([candidate], test, diagnosis, self.runner, suite=self.suite, progress=self.say), test)
+
+    def _test(self, tests: tuple[Edit, ...], node: str | None) -> Reproduction | str:
+        """The agent's own test where it fails as production did, else the engine's; else why there is none."""
+        written = {edit.path: edit for edit in tests}
+        path = (node or "").partition("::")[0]
+        if path not in written:
+            return self.found.reproduction or "There is no regression test yet."
+        place = self._diagnosis().location or Location(path, 1)
+        run = self.runner.tests((node or path,), overlay={path: written[path].after})
+        wrong = self._unlike(run)
+        if wrong:
+            return f"{wrong}\n{run.output[-_TAIL:]}"
+        return Reproduction(
+            path=path,
+            source=written[path].after,
+            node=node or path,
+            exception=self._diagnosis().exception_type,
+            entry=place,
+            crash=place,
+            framework=self.runner.framework,
+            notes=("Written by the agent.",),
+            run=replace(run, name="reproduction"),
+        )
+
+    def _unlike(self, run: Run) -> str:
+        """In what a run of the test differs from the crash; "" when it fails as production did."""
+        kind = self._diagnosis().exception_type
+        if run.exit_code == 0:
+            return "The test passes without the change, so that it proves nothing."
+        if run.problem or not re.search(rf"^(?:E\s+)?(?:[\w.]+\.)?{re.escape(kind)}\b", run.output, re.MULTILINE):
+            return f"The test does not fail with {kind}. {run.problem}".strip()
+        places = [mapped.location for mapped in self._diagnosis().frames]
+        if places and not any(_passes(place, run.output) for place in places[-1:]):
+            return f"The test fails with {kind}, but not in {places[-1].function or places[-1].file}, where the crash was."
+        return ""
+
+    def _diagnosis(self) -> Diagnosis:
+        if self.found.diagnosis is not None:
+            return self.found.diagnosis
+        kind = self.event.crash.type if self.event and self.event.crash else "Exception"
+        return Diagnosis("", Category.UNKNOWN, Family.OTHER, None, kind)
+
+
+def silences(patch: tuple[Edit, ...]) -> bool:
+    """Whether a change adds a handler that does nothing with the error: that makes it go away, and mends nothing."""
+    return any(_silent_handlers(edit.after) > _silent_handlers(edit.before) for edit in patch if edit.path.endswith(".py"))
+
+
+def _silent_handlers(source: str) -> int:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return 0
+    handlers = [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)]
+    # ``contextlib.suppress`` is a handler by another name.
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress")]
+    return sum(all(_does_nothing(statement) for statement in handler.body) for handler in handlers) + len(calls)
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Return):
+        return statement.value is None or isinstance(statement.value, ast.Constant)
+    return isinstance(statement, ast.Pass | ast.Continue | ast.Break) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
+
+
+def _passes(place: Location, output: str) -> bool:
+    """Whether a traceback goes through the function of ``place``."""
+    file = re.escape(place.file.rsplit("/", 1)[-1])
+    name = re.escape((place.function or "").rpartition(".")[2])
+    return bool(re.search(rf"{file}(?::\d+: in |\", line \d+, in ){name}", output))
