@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.mcp.serving import server
 
 from paramedic.integrations.mcp.toolbox import McpToolbox
 from paramedic.integrations.mcp.tools import Standing
 from paramedic.model.diagnosis import Provenance
 from paramedic.model.toolbox import ToolState
 from paramedic.settings.file import McpServerConfig
-
-UNKIND = Path(__file__).with_name("unkind.py")
-
-
-def server(mode: str, **settings: object) -> McpServerConfig:
-    limits: dict[str, object] = {"connect_seconds": 5.0, "call_seconds": 5.0}
-    return McpServerConfig.model_validate({"command": (sys.executable, "-SI", str(UNKIND), mode)} | limits | settings)
 
 
 @contextmanager
