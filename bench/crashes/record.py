@@ -58,9 +58,9 @@ def record(case: Case) -> None:
     complaint = _complaint(expected, kind)
     if complaint:
         raise SystemExit(f"{case.name}: {complaint}")
-    _write(case.folder / "expected.json", expected)
-    _write(case.event, event)
-    _write(case.folder / "case.json", case.facts | _crash(case, event))
+    write_json(case.folder / "expected.json", expected)
+    write_json(case.event, event)
+    write_json(case.folder / "case.json", case.facts | _crash(case, event))
 
 
 def _complaint(expected: dict[str, Any], kind: str) -> str:
@@ -86,7 +86,7 @@ def _event(case: Case) -> dict[str, Any]:
         (service / "trigger.py").write_text((case.folder / "trigger.py").read_text(encoding="utf-8"), encoding="utf-8")
         environment = environment_of(case)
         target = service / "event.json"
-        command = [environment / "bin" / "python", "-c", RECORDER, _sdk(), service, case.facts["import_name"], target]
+        command = [environment / "bin" / "python", "-c", RECORDER, sdk(), service, case.facts["import_name"], target]
         subprocess.run(
             command, check=True, capture_output=True, timeout=120, cwd=service, env={"TZ": "UTC", "PYTHONHASHSEED": "0"}
         )
@@ -112,7 +112,8 @@ def _settled(case: Case) -> dict[str, Any]:
     }
 
 
-def _sdk() -> Path:
+def sdk() -> Path:
+    """A folder with the SDK alone. Cached."""
     folder = CACHE / "sdk"
     if not (folder / "sentry_sdk").is_dir():
         command = [str(find_uv(None)), "pip", "install", "-q", "-p", sys.executable, "--target", str(folder), SDK]
@@ -133,7 +134,8 @@ def _crash(case: Case, event: dict[str, Any]) -> dict[str, Any]:
     return {"exception": {"type": raised["type"], "value": raised["value"]}, "crash": place}
 
 
-def _write(path: Path, document: dict[str, Any]) -> None:
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """As the files of a case are written."""
     path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 

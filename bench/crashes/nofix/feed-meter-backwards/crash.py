@@ -1,0 +1,17 @@
+import asyncio
+
+from feed.worker import Worker
+
+
+async def serve(reader, writer):
+    body = b'{"meter": "m-17", "kwh": -0.4}'
+    writer.write(b"broker 3\n" + len(body).to_bytes(4, "big") + body)
+
+
+async def crash():
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    await Worker("127.0.0.1", port).run(1)
+
+
+asyncio.run(crash())

@@ -1,0 +1,3 @@
+from feed.worker import main
+
+main("broker.plant.invalid", 4810, 1)
