@@ -27,7 +27,7 @@ OWN, NO_FIX, OUTSIDE = "own", "no-fix", "outside"
 
 def main() -> int:
     options = _options()
-    console = Console(width=None if sys.stdout.isatty() else 220)
+    console = Console(width=None if sys.stdout.isatty() else 240)
     sets = {name: cases for name, cases in _sets(options).items() if cases}
     if not sets:
         console.print("No such case.")

@@ -37,6 +37,8 @@ class Row:
     no_fix: bool
     verdict: str
     reason: str
+    cause: str = ""
+    """What really went wrong, where no change of the code is right."""
     category: str = ""
     family: str = ""
     confidence: float = 0.0
@@ -118,6 +120,7 @@ class Row:
         return {
             "name": self.digest if anonymous else self.name,
             "verdict": self.verdict,
+            "category": self.category,
             "located_first": self.located_first,
             "located_three": self.located_three,
             "reproduced": self.reproduced,
@@ -127,6 +130,7 @@ class Row:
             "shape": self.shape,
             "lines": self.lines,
             "loss": self.loss,
+            "reason": self.reason if self.no_fix and not anonymous else "",
         }
 
 
