@@ -16,15 +16,18 @@ from bench.crashes.row import Row, row_from
 
 ROOT = Path(__file__).parents[2]
 JUDGING = ("case.py", "judge.py", "row.py", "run.py")
-UNUSED = {"web", "intake", "store", "effects"}
-"""Rooms that ``triage`` does not import."""
+ENGINE = (
+    *("model", "source", "sandbox", "diagnosis", "reproduction", "repair", "proof"),
+    *("integrations/sentry", "sessions/pipeline.py", "sessions/document.py"),
+)
+"""What an answer without a model is made by."""
 SECONDS = 600
 
 
 def engine_digest() -> str:
-    """What an answer and its judgement depend on: all that ``triage`` may import, and the judge."""
-    package = ROOT / "src" / "paramedic"
-    engine = (path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in UNUSED)
+    """What an answer and its judgement depend on: the engine, and the judge."""
+    rooms = [ROOT / "src" / "paramedic" / room for room in ENGINE]
+    engine = [path for room in rooms for path in ([room] if room.suffix else room.rglob("*.py"))]
     hashed = hashlib.sha256()
     for path in sorted([*engine, *(Path(__file__).parent / name for name in JUDGING)]):
         hashed.update(path.read_bytes())
@@ -38,7 +41,10 @@ def run(case: Case, engine: str, *, fresh: bool = False, twice: bool = False) ->
         row = row_from(json.loads(kept.read_text()))
         if row.repeats is not None or not twice:
             return row
-    row = judged(case, triage(case))
+    try:
+        row = judged(case, triage(case))
+    except (OSError, subprocess.SubprocessError, RuntimeError) as error:  # a release that cannot be had, a broken environment
+        return Row(case.name, case.digest, case.no_fix, "error", f"The bench: {error}")
     if twice:
         again = triage(case)
         row = replace(row, repeats=(again.get("verdict"), _diff(again)) == (row.verdict, row.diff))
