@@ -22,7 +22,7 @@ from effects.findings import HOSTILE, proven
 from intake.running import Web, running_web
 from mcp import Client, MCPError, StdioServerParameters
 from paramedic.sessions.document import result_document
-from paramedic.store import sessions
+from paramedic.store import service_users, sessions
 from paramedic.store.sessions import NewSession, SessionState
 from sessions.test_digest import event, hook, receive
 
@@ -53,7 +53,7 @@ def finished(web: Web) -> str:
 
 @asynccontextmanager
 async def over_http(web: Web, token: str = TOKEN) -> AsyncIterator[Client]:
-    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"})
+    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"} if token else {})
     async with http, Client(streamable_http_client(web.url + "/mcp", http_client=http)) as client:
         yield client
 
@@ -202,15 +202,41 @@ def test_without_the_token_nothing_of_the_protocol_is_answered(web: Web, token: 
         asked(lambda: over_http(web, token), ("search_issues", {}))
 
 
-def test_without_a_token_set_no_browser_reaches_us_under_another_name(tmp_path: Path) -> None:
+def test_without_a_token_set_no_page_of_a_stranger_reaches_us(tmp_path: Path) -> None:
     with running_web(tmp_path / "open") as open_web:
-        (found,) = asked(lambda: over_http(open_web), ("search_issues", {}))
+        (found,) = asked(lambda: over_http(open_web, ""), ("search_issues", {}))
         assert text_of(found) == "No issue matches."
-        request = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-        accepting = {"Accept": "application/json, text/event-stream"}
-        for odd, status in (({"Host": "evil.example"}, 421), ({"Origin": "http://evil.example"}, 403)):
-            assert httpx2.post(open_web.url + "/mcp", json=request, headers=accepting | odd).status_code == status
-        assert httpx2.post(open_web.url + "/mcp", json=request, headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
+        odd = (
+            {"Host": "evil.example"},
+            {"Origin": "http://evil.example"},
+            {"Origin": "null"},
+            {"X-Forwarded-For": "203.0.113.9"},
+        )
+        for headers in odd:
+            for path in ("/mcp", "/api/issues/1/trigger-analysis"):
+                assert httpx2.post(open_web.url + path, json={}, headers=headers).status_code == 403
+        own = {"Origin": open_web.url}
+        assert httpx2.get(open_web.url + "/api/issues", headers=own).status_code == 200
+
+
+def test_a_service_user_does_what_its_permissions_allow(web: Web) -> None:
+    tokens = [service_user(web, "ViewOrgSessions"), service_user(web, "ManageOrgSessions")]
+    viewed, managed = (asked(lambda token=token: over_http(web, token), ("start_triage", {"issue": "1"}))[0] for token in tokens)
+    assert viewed.is_error and "permission" in text_of(viewed)
+    session_id = text_of(managed).split()[1]
+    with web.engine.connect() as connection:
+        assert sessions.read(connection, session_id).reason.startswith("asked for by a bot (service-user-")
+    for token, words in (
+        (service_user(web, "ViewOrgPlaybooks"), "lacks the permission ViewOrgSessions"),
+        (service_user(web, "ManageOrgSessions", "org-other"), "Issues belong to org-paramedic"),
+    ):
+        refused = httpx2.post(web.url + "/mcp", json={}, headers={"Authorization": f"Bearer {token}"})
+        assert refused.status_code == 403 and words in refused.json()["error"]["message"]
+
+
+def service_user(web: Web, permission: str, organisation: str = service_users.HOME_ORGANISATION) -> str:
+    with web.engine.begin() as connection:
+        return service_users.create(connection, "a bot", [permission], organisation)[1]
 
 
 def test_the_api_shows_what_each_server_offered(web: Web) -> None:

@@ -97,4 +97,6 @@ def _show(seen: Seen) -> None:
         sys.stdout.write(f"\n  {printable(offer.name)} ({offer.standing})\n")
         for line in printable(offer.tool.description).splitlines():
             sys.stdout.write(f"    {line}\n")
+        if offer.tool.parameters.get("properties"):
+            sys.stdout.write(f"    {printable(json.dumps(offer.tool.parameters, ensure_ascii=False))}\n")
     sys.stdout.write("\n")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from starlette.requests import Request
@@ -33,16 +34,30 @@ class Desk:
         return {str(project.id): (slug, project) for slug, project in projects if project.id and project.public_key}
 
     def is_authorised(self, request: Request) -> bool:
-        """Whether the caller holds the API token; without one set, whether it is on this machine."""
+        """Whether the caller holds the API token; without one set, whether it is on this machine, and is no guest's page."""
         token = self.settings.paramedic_api_token
         if token is None:
-            return is_loopback(request)
+            return is_loopback(request) and self._is_called_by_our_name(request)
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), token.get_secret_value().encode())
+
+    def _is_called_by_our_name(self, request: Request) -> bool:
+        """A browser on this machine runs pages of strangers: they come from another origin, or by a name of theirs that was made
+        to lead here."""
+        ours = {"127.0.0.1", "localhost", "::1", _host(self.settings.paramedic_public_url)}
+        asked = [f"//{request.headers.get('host', '')}", *request.headers.getlist("origin")]
+        return all(_host(address) in ours for address in asked)
 
     def may_be_unsigned(self, request: Request) -> bool:
         """Only for a developer's own machine."""
         return self.settings.app_env is AppEnvironment.DEVELOPMENT and is_loopback(request)
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def is_loopback(request: Request) -> bool:

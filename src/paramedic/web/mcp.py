@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from mcp.server.mcpserver import Context
 from mcp.server.transport_security import TransportSecuritySettings
@@ -15,7 +16,10 @@ from starlette.types import Receive, Scope, Send
 from paramedic.intake.desk import Desk
 from paramedic.store import mcp
 from paramedic.store.engine import reading
+from paramedic.store.service_users import HOME_ORGANISATION
 from paramedic.web.access import Engine, SharedDesk, require_token
+from paramedic.web.devin.access import identify
+from paramedic.web.devin.permissions import Permission, holds
 from paramedic.web.mcp_server import Caller, create_server
 
 router = APIRouter(prefix="/api/mcp", dependencies=[Depends(require_token)])
@@ -44,32 +48,46 @@ def _document(name: str, offered: mcp.Offered | None) -> dict[str, object]:
 class McpEndpoint:
     """Streamable HTTP, without sessions, so that any web process answers any request.
 
-    The bearer token is asked for before anything of the protocol is read. Where no token is set, callers on this machine are
-    served, and not by way of a browser that was led to believe another name is ours.
+    Nothing of the protocol is read before it is known who asks: the holder of the API token (without one set, callers on this
+    machine), or a service user of the organisation that issues belong to.
     """
 
     def __init__(self, desk: Desk, engine: sa.Engine) -> None:
-        server = create_server(engine, _caller)
-        by_token = desk.settings.paramedic_api_token is not None
+        server = create_server(engine, _caller_of)
         server.streamable_http_app(
             stateless_http=True,
             json_response=True,
             max_request_body_size=desk.settings.paramedic_body_limit,
-            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False) if by_token else None,
+            # The desk looks at names and origins, for every path.
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
         self.manager = server.session_manager
+        self._desk = desk
+        self._engine = engine
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            require_token(request)
+            request.state.caller = await run_in_threadpool(self._caller, request)
         except HTTPException as refused:
             answer = JSONResponse({"error": {"message": refused.detail}}, refused.status_code, refused.headers)
             await answer(scope, receive, send)
             return
         await self.manager.asgi_app(scope, receive, send)
 
+    def _caller(self, request: Request) -> Caller:
+        if self._desk.is_authorised(request):
+            return Caller(f"MCP from {request.client.host if request.client else 'unknown'}", may_start=True)
+        if "authorization" not in request.headers:
+            require_token(request)
+        caller = identify(request, self._engine)
+        caller.must(Permission.VIEW_SESSIONS)
+        if caller.org_id != HOME_ORGANISATION:
+            raise HTTPException(403, f"Issues belong to {HOME_ORGANISATION}, and this service user to another organization.")
+        return Caller(f"{caller.who} by MCP", may_start=holds(caller.user.permissions, Permission.USE_SESSIONS))
 
-def _caller(context: Context[Any, Any]) -> Caller:
-    client = context.request_context.request.client if context.request_context.request else None
-    return Caller(f"MCP from {client.host if client else 'unknown'}", may_start=True)
+
+def _caller_of(context: Context[Any, Any]) -> Caller:
+    request: Any = context.request_context.request
+    caller: Caller = request.state.caller
+    return caller
