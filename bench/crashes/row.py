@@ -27,7 +27,7 @@ CAUSES = (
 
 @dataclass(frozen=True)
 class Row:
-    """``proof`` judges the claimed change, ``alternative`` the best that was not claimed; None where there is no oracle.
+    """``proof`` judges the claimed change, ``alternative`` the best that was not claimed; None where there is no such change.
 
     ``confidence`` is the diagnosis's, ``plausibility`` the prover's for the change that was judged; both in [0, 1].
     """

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.crashes.case import CACHE, Case, source_of
-from bench.crashes.judge import judge, located, reproduced
+from bench.crashes.judge import Judgement, judge, located, reproduced
 from bench.crashes.row import Row, row_from
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +76,7 @@ def triage(case: Case) -> dict[str, Any]:
 
 
 def judged(case: Case, answer: dict[str, Any]) -> Row:
-    """The answer held against the oracle. Where no change is right there is none: what is claimed is wrong."""
+    """The answer held against the oracle. Where no change is right there is none: every change is wrong."""
     diagnosis, fix, reproduction = answer.get("diagnosis") or {}, answer.get("fix"), answer.get("reproduction")
     row = Row(
         name=case.name,
@@ -93,19 +93,24 @@ def judged(case: Case, answer: dict[str, Any]) -> Row:
         diff=_diff(answer),
         seconds=answer.get("seconds", {}),
     )
+    row = replace(row, **_changes(case, answer))
     if case.no_fix:
-        return replace(row, plausibility=fix and fix["plausibility"])
+        return row
     first, three = located(case, diagnosis.get("suspects", []))
-    return replace(row, located_first=first, located_three=three, **_changes(case, answer))
+    return replace(row, located_first=first, located_three=three)
 
 
 def _changes(case: Case, answer: dict[str, Any]) -> dict[str, Any]:
     """The judgement of what is claimed, or of the best that is not."""
     if fix := answer.get("fix"):
-        return {"proof": judge(case, fix["diff"]), "plausibility": fix["plausibility"]}
+        return {"proof": _judge(case, fix["diff"]), "plausibility": fix["plausibility"]}
     if others := answer.get("alternatives"):
-        return {"alternative": judge(case, others[0]), "plausibility": answer["alternative_plausibilities"][0]}
+        return {"alternative": _judge(case, others[0]), "plausibility": answer["alternative_plausibilities"][0]}
     return {}
+
+
+def _judge(case: Case, diff: str) -> Judgement:
+    return Judgement(False, False, "no change of the code is right") if case.no_fix else judge(case, diff)
 
 
 def _diff(answer: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from bench.crashes.__main__ import HERE
 from bench.crashes.case import Case, cases_in
+from bench.crashes.figures import Bin, calibration, claims_of_fixes
 from bench.crashes.run import judged
 
 CASES = cases_in(HERE / "nofix")
@@ -56,6 +57,7 @@ class TestEachCase:
 def test_whatever_is_claimed_of_such_a_crash_is_wrong_and_nothing_else_is() -> None:
     answer = {"verdict": "proven_fix", "reason": "", "fix": {"diff": "+x", "shape": "get", "plausibility": 0.8}}
     claimed, told = judged(CASES[0], answer), judged(CASES[0], {"verdict": "no_code_fix", "reason": "The disk is full."})
-    assert (claimed.wrong, claimed.correct, claimed.proof, claimed.plausibility) == (True, False, None, 0.8)
+    assert (claimed.wrong, claimed.correct, claimed.plausibility) == (True, False, 0.8)
+    assert calibration(claims_of_fixes([claimed, told], claimed=True)) == [Bin(0.8, 1, 0)]
     assert (told.wrong, told.loss) == (False, "")
     assert judged(CASES[0], {"verdict": "diagnosed", "reason": ""}).loss == "not told: diagnosed"
