@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from bench.crashes.causes import UNREPRODUCED, cause
 from bench.crashes.judge import Judgement
-
-CAUSES = (
-    ("The code raises this error on purpose", "raised on purpose"),
-    ("The best change only silences", "only a stop-gap"),
-    ("No change stands on enough", "below threshold"),
-    ("Several changes are as plausible", "rivals as plausible"),
-    ("No change that this code base", "no candidate"),
-    ("None of ", "no candidate passes"),
-    ("Every change that stops", "changes what works"),
-    ("The regression test passes without", "test passes unchanged"),
-    ("The change makes ", "breaks the project's tests"),
-    ("The change did not hold", "does not hold in a whole run"),
-    ("The cause was found, but nothing could be run", "no environment"),
-    ("Reproduced; the time limit", "out of time"),
-)
-"""How the engine's sentence begins, and the cause of a loss that it tells."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +21,7 @@ class Row:
     no_fix: bool
     verdict: str
     reason: str
-    cause: str = ""
+    truth: str = ""
     """What really went wrong, where no change of the code is right."""
     category: str = ""
     family: str = ""
@@ -97,20 +81,17 @@ class Row:
         if not self.located_three:
             return "not located"
         if self.verdict == "diagnosed":
-            return self._cause("not reproduced")
+            return cause(self.reason)
         if not self.reproduced:
             return "the test fails otherwise than the crash"
         right = ", though right" if self.alternative and self.alternative.correct else ""
-        return self._cause("not proven") + right
-
-    def _cause(self, otherwise: str) -> str:
-        return next((cause for start, cause in CAUSES if self.reason.startswith(start)), otherwise)
+        return cause(self.reason) + right
 
     @property
     def why(self) -> str:
         """One sentence for a reader: what the judge saw differ, else what the engine says."""
         judged = self.proof or self.alternative
-        return (judged and judged.detail) or re.sub(r"^The cause was found, but the crash could not be ", "", self.reason)
+        return (judged and judged.detail) or self.reason.removeprefix(UNREPRODUCED)
 
     def document(self) -> dict[str, Any]:
         return asdict(self)

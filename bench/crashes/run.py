@@ -84,7 +84,7 @@ def judged(case: Case, answer: dict[str, Any]) -> Row:
         no_fix=case.no_fix,
         verdict=answer["verdict"],
         reason=answer["reason"],
-        cause=case.facts.get("cause", ""),
+        truth=case.facts.get("cause", ""),
         category=diagnosis.get("category", ""),
         family=diagnosis.get("family", ""),
         confidence=diagnosis.get("confidence", 0.0),

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import paramedic
+from bench.crashes.causes import LACKS, STARTS, UNREPRODUCED
 from bench.crashes.figures import Bin, calibration, claims_of_fixes, totals, worse
 from bench.crashes.judge import Judgement
 from bench.crashes.page import render
 from bench.crashes.row import Row, row_from
 
+PACKAGE = Path(paramedic.__file__).parent
+LOST = "not reproduced: "
 RIGHT, WRONG = Judgement(True, True), Judgement(False, True, "1: wanted 0, got None")
 OPEN = Row(
     "shares", "d1", no_fix=False, verdict="reproduced", reason="No change stands on enough precedent in this code base.",
@@ -45,7 +50,14 @@ def test_a_set_without_crashes_to_fix_has_no_shares_of_them() -> None:
         (replace(OPEN, reproduced=False), "the test fails otherwise than the crash"),
         (replace(OPEN, located_three=False), "not located"),
         (replace(OPEN, verdict="diagnosed", reason="The cause was found, but nothing could be run: no uv"), "no environment"),
-        (replace(OPEN, verdict="diagnosed", reason="The cause was found, but the crash could not be"), "not reproduced"),
+        (
+            replace(OPEN, verdict="diagnosed", reason=UNREPRODUCED + "f (a.py:1) needs x, which was cut"),
+            LOST + "a value cut or not captured",
+        ),
+        (
+            replace(OPEN, verdict="diagnosed", reason=UNREPRODUCED + "f (a.py:1), called, does not crash; g needs y"),
+            LOST + "state outside the event",
+        ),
         (replace(OPEN, verdict="no_code_fix"), "called no_code_fix"),
         (replace(OPEN, verdict="error"), "the engine failed"),
         (HOPELESS, ""),
@@ -90,3 +102,10 @@ def test_the_page_stands_alone_shows_every_case_and_trusts_no_text() -> None:
     assert page.count("<tr>") == 2 + 3
     assert "<script" not in page
     assert "http" not in page and "src=" not in page
+
+
+def test_what_the_engine_says_today_is_a_cause_that_the_bench_knows() -> None:
+    rooms = ("proof", "sessions", "reproduction")
+    said = "".join(path.read_text() for room in rooms for path in (PACKAGE / room).glob("*.py"))
+    assert [start for start in (*STARTS, UNREPRODUCED) if start not in said] == []
+    assert [sign for sign in LACKS if sign not in said] == []
