@@ -83,6 +83,17 @@ def test_a_token_that_is_refused_is_said(metrics: Metrics, monkeypatch: pytest.M
         assert toolbox.seen[0].error == "MCP server 'metrics': It answered with HTTP status 401."
 
 
+@pytest.mark.parametrize("value", ["klíč-s-diakritikou", "two\nlines"])
+def test_a_token_that_no_header_can_carry_is_not_spelt_out(metrics: Metrics, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("METRICS_TOKEN", value)
+    with McpToolbox({"metrics": config(metrics)}, {}) as toolbox:
+        assert toolbox.seen[0].error == "MCP server 'metrics': METRICS_TOKEN holds characters that no header can carry."
+    monkeypatch.setenv("METRICS_TOKEN", "")
+    monkeypatch.setenv("METRICS_TOKEN_FILE", "/no/such/file")
+    with McpToolbox({"metrics": config(metrics)}, {}) as toolbox:
+        assert toolbox.seen[0].error == "MCP server 'metrics': METRICS_TOKEN_FILE=/no/such/file cannot be read as text."
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

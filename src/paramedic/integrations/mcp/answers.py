@@ -20,7 +20,11 @@ def result(source: str, answer: CallToolResult) -> ToolResult:
     if not text and answer.structured_content is not None:
         text = "" if _is_empty(answer.structured_content) else json.dumps(answer.structured_content, ensure_ascii=False)
     shown = plain(text, MOST_CHARACTERS)
+    if len(text) > MOST_CHARACTERS:
+        shown += f"\n[{len(text) - MOST_CHARACTERS} more characters left out]"
     state = ToolState.ERROR if answer.is_error else ToolState.NO_DATA if text in _NOTHING else ToolState.SUCCESS
+    if answer.is_error and not shown:
+        shown = "The tool failed and did not say why."
     return ToolResult(state, shown, Provenance.UNTRUSTED, source, truncated=len(text) > MOST_CHARACTERS)
 
 

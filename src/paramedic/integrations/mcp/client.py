@@ -129,8 +129,8 @@ class Connection:
             environment = {name: self._secret(variable) for name, variable in config.environment.items()}
             self._secrets = tuple(environment.values())
             return child_streams(config.command, environment, config.answer_bytes, ending)
-        headers = {name: self._secret(variable) for name, variable in config.headers.items()}
-        token = {"Authorization": self._secret(config.token)} if config.token else {}
+        headers = {name: self._header(variable) for name, variable in config.headers.items()}
+        token = {"Authorization": self._header(config.token)} if config.token else {}
         self._secrets = (*headers.values(), *token.values())
         bearer = {name: f"Bearer {value}" for name, value in token.items()}
         seconds = max(config.connect_seconds, config.call_seconds)
@@ -138,10 +138,20 @@ class Connection:
 
     def _secret(self, variable: str) -> str:
         """The value of ``variable``, or what the file that ``variable_FILE`` names holds, as for every secret of ours."""
-        path = os.environ.get(f"{variable}_FILE")
-        value = os.environ.get(variable) or (Path(path).read_text(encoding="utf-8").strip() if path else "")
+        value, path = os.environ.get(variable, ""), os.environ.get(f"{variable}_FILE")
+        try:
+            value = value.strip() or (Path(path).read_text(encoding="utf-8").strip() if path else "")
+        except (OSError, UnicodeDecodeError) as error:
+            raise NotConfigured(f"MCP server {self._name!r}: {variable}_FILE={path} cannot be read as text.") from error
         if not value:
             raise NotConfigured(f"MCP server {self._name!r} needs {variable}, which is not set.", remedy=f"Set {variable}.")
+        return value
+
+    def _header(self, variable: str) -> str:
+        """Looked at here, because an error of the HTTP library would spell the value out."""
+        value = self._secret(variable)
+        if not (value.isascii() and value.isprintable()):
+            raise NotConfigured(f"MCP server {self._name!r}: {variable} holds characters that no header can carry.")
         return value
 
     @contextmanager
