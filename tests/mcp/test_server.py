@@ -15,12 +15,12 @@ import anyio
 import httpx2
 import pytest
 import sqlalchemy as sa
+from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 
 from effects.findings import HOSTILE, proven
 from intake.running import Web, running_web
-from mcp import Client, MCPError, StdioServerParameters
 from paramedic.sessions.document import result_document
 from paramedic.store import service_users, sessions
 from paramedic.store.sessions import NewSession, SessionState

@@ -36,7 +36,7 @@ def create(
     permissions = read_permissions(permission) if permission else tuple(MEMBER)
     org_id = _organization(organization or service_users.HOME_ORGANISATION)
     with opened(writing=True) as connection:
-        user, token = service_users.create(connection, printable(name)[:200], permissions, org_id)
+        user, token = service_users.create(connection, printable(name)[:120], permissions, org_id)
     if json_output:
         sys.stdout.write(json.dumps(_document(user) | {"token": token}) + "\n")
         return

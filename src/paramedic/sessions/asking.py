@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -17,10 +17,11 @@ import structlog
 from paramedic.integrations.sentry.reference import Reference, parse_reference
 from paramedic.integrations.sentry.upstream import same_server
 from paramedic.model.errors import BadInput
+from paramedic.sessions import library
 from paramedic.sessions.digest import UNKNOWN_PROJECT
 from paramedic.sessions.starting import start_by_hand
 from paramedic.settings import Settings
-from paramedic.store import issues, messages, requests
+from paramedic.store import issues, messages, playbooks, requests
 from paramedic.store import sessions as store
 from paramedic.store.issues import Sighting
 from paramedic.store.messages import Source
@@ -74,6 +75,7 @@ class Asked:
 
 def ask(connection: sa.Connection, settings: Settings, wanted: Ask) -> Asked:
     """Start what is wanted, or find what was started for it before. Raises ``BadInput``."""
+    wanted = replace(wanted, asked_by=wanted.asked_by[:200], playbook_id=_playbook(connection, wanted))
     planned = uuid4().hex
     for name in _names(wanted):
         known = requests.find(connection, wanted.org_id, name) or requests.claim(connection, wanted.org_id, name, planned)
@@ -87,6 +89,11 @@ def ask(connection: sa.Connection, settings: Settings, wanted: Ask) -> Asked:
     if fresh and settings.paramedic_model is None and store.read(connection, session_id).kind == "prompt":
         refuse(connection, session_id, NEEDS_MODEL)
     return Asked(session_id, _name_of(connection, wanted, session_id), is_new=fresh)
+
+
+def _playbook(connection: sa.Connection, wanted: Ask) -> str | None:
+    """Its id, by whatever name the caller gave. Raises ``BadInput`` for one that is not there."""
+    return playbooks.read(connection, wanted.org_id, wanted.playbook_id).id if wanted.playbook_id else None
 
 
 def refuse(connection: sa.Connection, session_id: str, reason: str) -> None:
@@ -138,6 +145,15 @@ def _keep(connection: sa.Connection, session_id: str, wanted: Ask, *, joined: bo
     requests.add(connection, request)
     requests.add_tags(connection, session_id, wanted.tags)
     messages.add(connection, session_id, Source.USER, wanted.asked_by, wanted.prompt)
+    library.attach_playbooks(connection, session_id, wanted.org_id, wanted.playbook_id, wanted.prompt)
+    library.recall_knowledge(
+        connection,
+        session_id,
+        wanted.org_id,
+        wanted.prompt,
+        repositories=wanted.options.get("repos") or (),
+        named=wanted.options.get("knowledge_ids"),
+    )
     if joined:
         store.append_log(connection, session_id, "ask", f"{wanted.asked_by} joined with a prompt of their own.")
     if wanted.ignored:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from paramedic.sessions import library
 from paramedic.sessions.asking import NEEDS_MODEL, refuse
 from paramedic.settings import Settings
-from paramedic.store import messages
+from paramedic.store import messages, requests
 from paramedic.store import sessions as store
 from paramedic.store.messages import Message, Source
 from paramedic.store.sessions import SessionState
@@ -19,6 +20,10 @@ def tell(connection: sa.Connection, settings: Settings, session_id: str, author:
     that is over says so. Raises ``BadInput`` when there is no such session."""
     session = store.read(connection, session_id)
     message = messages.add(connection, session_id, Source.USER, author, text)
+    request = requests.read(connection, [session_id]).get(session_id)
+    if request is not None:
+        library.attach_playbooks(connection, session_id, request.org_id, None, text)
+        library.recall_knowledge(connection, session_id, request.org_id, text, named=request.options.get("knowledge_ids"))
     if store.wake(connection, session_id):
         store.append_log(connection, session_id, "ask", f"Woken by a message of {author}.", message.seq)
         if settings.paramedic_model is None:

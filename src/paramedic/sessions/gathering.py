@@ -12,13 +12,15 @@ from paramedic.integrations.sentry.facts import Upstream
 from paramedic.integrations.sentry.upstream import gather_upstream
 from paramedic.model.errors import NotConfigured, SourceError
 from paramedic.model.event import Event
+from paramedic.sessions import library
 from paramedic.sessions.desk import Checkout, Desk
 from paramedic.sessions.digest import UNKNOWN_PROJECT
 from paramedic.source.git import git_text
 from paramedic.source.repository import Repository, Resolved
-from paramedic.store import events, issues
+from paramedic.store import events, issues, requests
 from paramedic.store import sessions as store
 from paramedic.store.engine import reading
+from paramedic.store.service_users import HOME_ORGANISATION
 from paramedic.store.sessions import Session
 
 
@@ -54,6 +56,23 @@ def learn(desk: Desk, upstream: Upstream) -> None:
         if facts.project:
             store.move(connection, desk.session_id, facts.project)
     desk.forget_session()
+
+
+def recall(desk: Desk, event: Event) -> None:
+    """What people taught about failures like this one, for the log and for whoever works on it next."""
+    project = desk.house.configuration.projects.get(desk.session.project or "")
+    config = desk.house.configuration.repositories.get(project.repository or "") if project else None
+    text = " ".join((event.title, event.culprit, desk.session.project or ""))
+    with desk.house.engine.begin() as connection:
+        request = requests.read(connection, [desk.session_id]).get(desk.session_id)
+        library.recall_knowledge(
+            connection,
+            desk.session_id,
+            request.org_id if request else HOME_ORGANISATION,
+            text,
+            repositories=[name for name in (project and project.repository, config and config.slug) if name],
+            named=request.options.get("knowledge_ids") if request else None,
+        )
 
 
 def similar(desk: Desk, cause: str | None) -> tuple[Session, ...]:

@@ -11,10 +11,12 @@ import structlog
 from dbos import DBOS
 
 from paramedic.model.errors import NotConfigured
+from paramedic.model.library import Recalled
+from paramedic.sessions import library
 from paramedic.sessions.asking import NEEDS_MODEL
 from paramedic.sessions.desk import Desk
 from paramedic.sessions.workflow import attend, checkpointed
-from paramedic.store import messages, requests
+from paramedic.store import messages, recalls, requests
 from paramedic.store import sessions as store
 from paramedic.store.engine import reading
 from paramedic.store.messages import Message, Source
@@ -25,10 +27,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """All that was said so far, the last message being the one to answer."""
+    """All that was said so far, the last message being the one to answer, and what was recalled for it: an answer cites
+    that by its labels."""
 
     request: Request
     said: tuple[Message, ...]
+    recalled: tuple[Recalled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ def _turn(desk: Desk) -> str:
     with desk.house.engine.begin() as connection:
         if store.rest(connection, desk.session_id, reply.text, reply.output):
             messages.add(connection, desk.session_id, Source.SESSION, "paramedic", reply.text)
+            library.note_citations(connection, desk.session_id, reply.text)
             _wake_if_more(connection, desk.session_id, heard)
     log.info("session_answered", session_id=desk.session_id)
     return "answered"
@@ -75,7 +80,7 @@ def _turn(desk: Desk) -> str:
 def _listen(desk: Desk) -> Conversation:
     with reading(desk.house.engine).connect() as connection:
         request = requests.read(connection, [desk.session_id])[desk.session_id]
-        return Conversation(request, messages.after(connection, desk.session_id))
+        return Conversation(request, messages.after(connection, desk.session_id), recalls.of(connection, desk.session_id))
 
 
 def _answer(desk: Desk, heard: Conversation) -> Reply:

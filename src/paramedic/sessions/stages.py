@@ -55,6 +55,7 @@ def gather(desk: Desk, findings: Findings) -> Findings:
         return replace(findings, upstream=gathered.upstream, result=TriageResult(Verdict.NOT_FOUND, reason))
     gathering.learn(desk, gathered.upstream)
     desk.say("gather", f"{gathered.event.title} ({gathered.event.event_id})")
+    gathering.recall(desk, gathered.event)
     for session in gathered.earlier:
         desk.say("gather", f"Found before, in session {session.id}: {session.verdict}: {session.summary}")
     return replace(findings, event=gathered.event, upstream=gathered.upstream, earlier=gathered.earlier)

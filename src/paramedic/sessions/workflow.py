@@ -6,6 +6,7 @@ finished stages from the database and goes on with the one that was under way; n
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -21,7 +22,7 @@ from dbos import error as engine_errors
 
 from paramedic.model.errors import OutsideError, ParamedicError
 from paramedic.model.repair import TriageResult, Verdict
-from paramedic.sessions import stages
+from paramedic.sessions import library, stages
 from paramedic.sessions.desk import Desk, House
 from paramedic.sessions.document import result_document
 from paramedic.sessions.stages import Findings
@@ -181,6 +182,7 @@ def _finish(desk: Desk, result: TriageResult, findings: Findings) -> None:
             result=document,
             cause=findings.cause,
         )
+        library.note_citations(connection, desk.session_id, json.dumps(document))
     log.info("session_finished", session_id=desk.session_id, verdict=result.verdict.value)
 
 

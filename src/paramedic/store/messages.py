@@ -43,8 +43,8 @@ def add(connection: sa.Connection, session_id: str, source: Source, author: str,
     connection.execute(sa.select(sessions.c.id).where(sessions.c.id == session_id).with_for_update())
     last = sa.select(sa.func.coalesce(sa.func.max(messages.c.seq), 0)).where(messages.c.session_id == session_id)
     seq = int(connection.execute(last).scalar_one()) + 1
-    message = Message(session_id, seq, datetime.now(UTC), source, author, text)
-    row = {"session_id": session_id, "seq": seq, "at": message.at, "source": source.value, "author": author, "text": text}
+    message = Message(session_id, seq, datetime.now(UTC), source, author[:200], text)
+    row = {"session_id": session_id, "seq": seq, "at": message.at, "source": source.value, "author": message.author, "text": text}
     connection.execute(sa.insert(messages).values(row))
     return message
 

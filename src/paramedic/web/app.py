@@ -40,10 +40,13 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     app.router.routes.append(Route("/mcp", endpoint))
     app.state.desk = desk
     app.state.engine = engine
-    for module in (health, issues, sessions, approvals, mcp, *devin.MODULES):
+    for module in (health, issues, sessions, approvals, mcp):
         app.include_router(module.router)
+    for router in (*devin.ROUTERS, *devin.ROUTERS_V1):
+        app.include_router(router)
     app.add_exception_handler(ParamedicError, _explain)
     app.add_exception_handler(RequestValidationError, _point_out)
+    app.add_exception_handler(sa.exc.DataError, _cannot_keep)
     app.add_middleware(BodyLimit, largest_bytes=settings.paramedic_body_limit, prefixes=("/api/", "/v1/", "/v3/", "/analysis/"))
     return app
 
@@ -53,6 +56,13 @@ async def _point_out(_request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else ()
     detail = [{"loc": [str(part)[:80] for part in each["loc"]], "msg": each["msg"], "type": each["type"]} for each in found]
     return Response(json.dumps({"detail": detail}), 422, media_type="application/json")
+
+
+async def _cannot_keep(_request: Request, _error: Exception) -> Response:
+    """PostgreSQL takes no NUL, and no text that is longer than its column."""
+    return JSONResponse(
+        {"detail": "Something in the request cannot be kept or looked for: a NUL, or a name that is too long."}, 422
+    )
 
 
 async def _explain(request: Request, error: Exception) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,8 +34,13 @@ class BodyLimit:
                 raise _TooLarge
             return message
 
-        try:
-            await self._app(scope, counted, send)
-        except _TooLarge:
+        async def unless_too_large(message: Message) -> None:
+            # Whoever reads the body makes an error of its own of ours.
+            if read <= self._largest:
+                await send(message)
+
+        with suppress(_TooLarge):
+            await self._app(scope, counted, unless_too_large)
+        if read > self._largest:
             words = f"The body is larger than {self._largest} bytes (PARAMEDIC_BODY_LIMIT)."
             await JSONResponse({"detail": words}, 413)(scope, receive, send)

@@ -8,10 +8,12 @@ import uvicorn
 
 from paramedic.log import configure_log
 from paramedic.model.errors import BadInput
+from paramedic.sessions.library import add_starters
 from paramedic.settings import Settings, load_configuration, load_settings
 from paramedic.settings.place import configuration_path
 from paramedic.store.engine import open_engine
 from paramedic.store.migrate import upgrade
+from paramedic.store.service_users import HOME_ORGANISATION
 from paramedic.web.app import create_app
 
 KEEP_ALIVE_SECONDS = 30
@@ -23,6 +25,8 @@ def run(settings: Settings) -> None:
     configuration = load_configuration(configuration_path(settings))
     engine = open_engine(settings.database)
     upgrade(engine)
+    with engine.begin() as connection:
+        add_starters(connection, HOME_ORGANISATION)
     app = create_app(settings, configuration, engine)
     uvicorn.run(
         app,

@@ -1,4 +1,4 @@
-"""One started Paramedic for all tests of this folder, on each kind of database."""
+"""One started Paramedic for the tests of this folder, on each kind of database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from tests.web.devin.house import House, running_house
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Without a model, and without a worker."""
     server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class House:
     database_url: str
     engine: sa.Engine
     token: str
+    client: httpx2.Client
 
     @property
     def org(self) -> str:
@@ -44,7 +45,7 @@ class House:
 
     def call(self, method: str, path: str, body: object = None, *, token: str | None = None, **query: Any) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {token or self.token}"}
-        return httpx2.request(method, self.url + path, json=body, headers=headers, params=query or None, timeout=30.0)
+        return self.client.request(method, self.url + path, json=body, headers=headers, params=query or None)
 
     def new_token(self, *permissions: str, org_id: str = HOME_ORGANISATION) -> str:
         with self.engine.begin() as connection:
@@ -73,10 +74,11 @@ def running_house(folder: Path, database_url: str | None = None, *, worker: bool
     upgrade(engine)
     with ExitStack() as stack:
         web = stack.enter_context(running_web(home, DATABASE_URL=url, **settings))
-        house = House(web.url, home, url, engine, "")
+        client = stack.enter_context(httpx2.Client(timeout=30.0))
+        house = House(web.url, home, url, engine, "", client)
         if worker:
             stack.enter_context(_worker(house, folder / "worker.log", settings))
-        yield House(web.url, home, url, engine, house.new_token())
+        yield replace(house, token=house.new_token())
         engine.dispose()
 
 

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 import anyio
 import httpx2
 from anyio.from_thread import BlockingPortal
+from mcp import Client, MCPError
 from mcp.client._transport import TransportStreams
 from mcp_types import CallToolRequest, CallToolRequestParams, CallToolResult, Implementation, Tool
 
-from mcp import Client, MCPError
 from paramedic.integrations.mcp.streams import Ending, child_streams, http_streams
 from paramedic.model.errors import NotConfigured, OutsideError
 from paramedic.settings.file import McpServerConfig

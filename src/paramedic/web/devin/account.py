@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from paramedic.web.devin.access import AnyCaller
-from paramedic.web.devin.sessions import paged
+from paramedic.web.devin.paging import paged
 
 router = APIRouter(prefix="/v3")
 

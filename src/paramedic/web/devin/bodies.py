@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from paramedic.store import knowledge, playbooks
 
 MOST_TAGS = 50
 LONGEST_PROMPT = 400_000
 LARGEST_SCHEMA_BYTES = 65_536
+MACRO = r"^![A-Za-z0-9_-]+$"
+CRON = r"^\s*[0-9A-Za-z*/,?#-]+(\s+[0-9A-Za-z*/,?#-]+){4}\s*$"
 CALLERS_NAME = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,179}$"
 
 
@@ -32,9 +36,9 @@ def _schema(value: dict[str, Any]) -> dict[str, Any]:
 
 Text = Annotated[str, AfterValidator(_storable)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable)]
 Long = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_PROMPT), AfterValidator(_storable)]
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable)]
-Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS)]
+Tags = Annotated[list[Short], Field(max_length=MOST_TAGS)]
 Names = Annotated[list[Line], Field(max_length=200)]
 Schema = Annotated[dict[str, Any], AfterValidator(_schema)]
 
@@ -88,8 +92,11 @@ class NewTags(Body):
 class NewPlaybook(Body):
     title: Line
     body: Long
-    macro: Annotated[str, StringConstraints(pattern=r"^![A-Za-z0-9_-]+$", max_length=80)] | None = None
+    macro: Annotated[str, StringConstraints(pattern=MACRO, max_length=80)] | None = None
     structured_output_schema: Schema | None = None
+
+    def draft(self) -> playbooks.Draft:
+        return playbooks.Draft(self.title, self.body, self.macro, self.structured_output_schema)
 
 
 class NewNote(Body):
@@ -98,9 +105,48 @@ class NewNote(Body):
     name: Line
     body: Long
     trigger: Annotated[Long, Field(validation_alias=AliasChoices("trigger", "trigger_description"))]
-    folder_id: Annotated[Line | None, Field(validation_alias=AliasChoices("folder_id", "parent_folder_id"))] = None
-    pinned_repo: Line | None = None
+    folder_id: Annotated[Short | None, Field(validation_alias=AliasChoices("folder_id", "parent_folder_id"))] = None
+    pinned_repo: Short | None = None
     is_enabled: bool = True
+
+    def draft(self) -> knowledge.Draft:
+        return knowledge.Draft(self.name, self.trigger, self.body, self.pinned_repo, self.folder_id, self.is_enabled)
+
+
+class ScheduleFields(Body):
+    """What a schedule can be created with or changed to. ``frequency`` is cron with five fields, in UTC."""
+
+    name: Line | None = None
+    prompt: Long | None = None
+    schedule_type: Literal["recurring", "one_time"] | None = None
+    frequency: Annotated[str, StringConstraints(pattern=CRON, max_length=200)] | None = None
+    scheduled_at: AwareDatetime | None = None
+    interval_count: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    agent: Literal["devin", "data_analyst", "advanced"] | None = None
+    playbook_id: Line | None = None
+    notify_on: Literal["always", "failure", "never"] | None = None
+    tags: Tags | None = None
+    slack_channel_id: Line | None = None
+    slack_team_id: Line | None = None
+    target_devin_id: Line | None = None
+    platform: Line | None = None
+    enabled: bool | None = None
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were sent, as they are stored."""
+        return self.model_dump(mode="json", include=self.model_fields_set & set(ScheduleFields.model_fields))
+
+
+class NewSchedule(ScheduleFields):
+    name: Line
+    prompt: Long
+
+    @model_validator(mode="after")
+    def _says_when(self) -> NewSchedule:
+        one_time = self.schedule_type == "one_time"
+        if (self.scheduled_at if one_time else self.frequency) is None:
+            raise ValueError("a one_time schedule needs scheduled_at" if one_time else "a recurring schedule needs frequency")
+        return self
 
 
 def moment(seconds: int | None) -> datetime | None:

@@ -18,6 +18,7 @@ from paramedic.store.sessions import Session
 from paramedic.web.devin.access import Caller, Manager, User, Viewer, own_organisation
 from paramedic.web.devin.bodies import CALLERS_NAME, NewMessage, NewSession, NewSessionV1, NewSessionV3, NewTags, moment
 from paramedic.web.devin.documents import conversation, message_v3, session_v3, views
+from paramedic.web.devin.paging import After, First, paged
 from paramedic.web.devin.permissions import Permission
 
 router = APIRouter(prefix="/v3/organizations/{org_id}/sessions", dependencies=[Depends(own_organisation)])
@@ -42,8 +43,8 @@ def create(
 @router.get("")
 def listing(
     caller: Viewer,
-    first: Annotated[int, Query(ge=1, le=200)] = 100,
-    after: Annotated[str | None, Query(max_length=200)] = None,
+    first: First = 100,
+    after: After = None,
     tags: Texts = None,
     playbook_id: str | None = None,
     origins: Texts = None,
@@ -87,7 +88,7 @@ def end(caller: Manager, devin_id: str) -> dict[str, Any]:
 def read_messages(
     caller: Viewer,
     devin_id: str,
-    first: Annotated[int, Query(ge=1, le=200)] = 100,
+    first: First = 100,
     after: Annotated[str | None, Query(pattern=r"^\d{1,10}$")] = None,
 ) -> dict[str, Any]:
     """In the order in which they were said."""
@@ -152,11 +153,6 @@ def found(connection: sa.Connection, caller: Caller, name: str) -> Session:
     if session_id is None:
         raise HTTPException(404, f"There is no session {name[:200]!r}.")
     return sessions.read(connection, session_id)
-
-
-def paged(items: list[dict[str, Any]], cursor: str | None, total: int | None) -> dict[str, Any]:
-    """A page as v3 has it; ``cursor`` is None on the last."""
-    return {"items": items, "end_cursor": cursor, "has_next_page": cursor is not None, "total": total}
 
 
 def _document(connection: sa.Connection, caller: Caller, session_id: str, name: str) -> dict[str, Any]:
