@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bench.crashes import page, table
+from bench.crashes.captured import captured
 from bench.crashes.case import Case, cases_in
 from bench.crashes.figures import totals, worse
 from bench.crashes.row import Row
@@ -55,11 +56,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("-j", "--jobs", type=int, default=2)
     parser.add_argument("--fresh", action="store_true", help="forget kept results")
     parser.add_argument("--twice", action="store_true", help="run each case twice and say where the answers differ")
+    parser.add_argument("--capture", action="store_true", help="record the crashes anew, with the capture integration")
     parser.add_argument("--out", type=Path, default=Path("build"), help="folder for crashes.json and crashes.html")
     parser.add_argument("--commit", action="store_true", help=f"write the sets that were run to {COMMITTED.name}")
     options = parser.parse_args()
     if options.commit and options.only:
         parser.error("--commit takes whole sets: leave --only out.")
+    if options.commit and options.capture:
+        parser.error("The committed table is that of plain events: leave --capture out.")
     return options
 
 
@@ -74,7 +78,7 @@ def _run(sets: Sequence[Sequence[Case]], engine: str, options: argparse.Namespac
         task = progress.add_task("crashes", total=sum(map(len, sets)))
 
         def one(case: Case) -> Row:
-            row = run(case, engine, fresh=options.fresh, twice=options.twice)
+            row = run(captured(case) if options.capture else case, engine, fresh=options.fresh, twice=options.twice)
             progress.advance(task)
             return row
 

@@ -34,6 +34,8 @@ class Case:
     """
 
     folder: Path
+    captured: Path | None = None
+    """Another recording of the event: with the capture integration."""
 
     @property
     def name(self) -> str:
@@ -49,7 +51,7 @@ class Case:
 
     @property
     def event(self) -> Path:
-        return self.folder / "event.json"
+        return self.captured or self.folder / "event.json"
 
     @property
     def no_fix(self) -> bool:
@@ -63,7 +65,10 @@ class Case:
 
     @cached_property
     def digest(self) -> str:
-        return digest_of(self.folder, *([self.service] if self.service else []))
+        recorded = digest_of(self.folder, *([self.service] if self.service else []))
+        if self.captured is None:
+            return recorded
+        return hashlib.sha256(recorded.encode() + self.captured.read_bytes()).hexdigest()[:16]
 
     def _json(self, name: str) -> dict[str, Any]:
         document: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))

@@ -20,19 +20,25 @@ from paramedic.sandbox.environment import find_uv
 
 SDK = "sentry-sdk==2.35.0"
 SERVICE = "/srv/app"
+CAPTURE = Path(__file__).parents[2] / "capture"
 MAIN = 'from trigger import trigger\n\n\ndef handle():\n    result = trigger()\n    return {"status": "ok", "result": result}\n'
 RECORDER = r"""
 import json, sys, warnings
 warnings.simplefilter("ignore")
 folder, service, package, target = sys.argv[1:5]
-sys.path[:0] = [service, folder]
+sys.path[:0] = [service, folder, *sys.argv[5:]]
 import sentry_sdk
+integrations = []
+if sys.argv[5:]:
+    from paramedic_capture import ParamedicCapture
+    integrations = [ParamedicCapture()]
 
 def write(event, hint):
     with open(target, "w") as file:
         json.dump(event, file, default=repr)
 
-sentry_sdk.init("http://key@127.0.0.1:9/1", before_send=write, default_integrations=False, server_name="web-1",
+sentry_sdk.init("http://key@127.0.0.1:9/1", before_send=write, default_integrations=False,
+    integrations=integrations, server_name="web-1",
     environment="production", in_app_include=["app", "trigger", package], project_root=service, shutdown_timeout=0)
 from app.main import handle
 try:
@@ -53,7 +59,7 @@ def record(case: Case) -> None:
     buggy, fixed = outcomes(case, "buggy"), outcomes(case, "fixed")
     pairs = [{"buggy": old, "fixed": new} for old, new in zip(buggy["variants"], fixed["variants"], strict=True)]
     expected = {"trigger": {"buggy": buggy["trigger"], "fixed": fixed["trigger"]}, "variants": pairs}
-    event = _event(case)
+    event = event_of(case)
     kind = event["exception"]["values"][-1]["type"]
     complaint = _complaint(expected, kind)
     if complaint:
@@ -77,8 +83,11 @@ def _complaint(expected: dict[str, Any], kind: str) -> str:
     return ""
 
 
-def _event(case: Case) -> dict[str, Any]:
-    """The crash as the SDK sends it from a service, with the paths of that service and not of this machine."""
+def event_of(case: Case, *, capture: bool = False) -> dict[str, Any]:
+    """The crash as the SDK sends it from a service, with the paths of that service and not of this machine.
+
+    ``capture``: with the capture integration installed in that service.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-service-") as name:
         service = Path(name).resolve()
         (service / "app").mkdir()
@@ -87,6 +96,7 @@ def _event(case: Case) -> dict[str, Any]:
         environment = environment_of(case)
         target = service / "event.json"
         command = [environment / "bin" / "python", "-c", RECORDER, sdk(), service, case.facts["import_name"], target]
+        command += [CAPTURE] if capture else []
         subprocess.run(
             command, check=True, capture_output=True, timeout=120, cwd=service, env={"TZ": "UTC", "PYTHONHASHSEED": "0"}
         )
@@ -95,7 +105,9 @@ def _event(case: Case) -> dict[str, Any]:
         text = text.replace(str(environment), f"{SERVICE}/.venv").replace(str(service), SERVICE).replace(installed, "/usr")
         text = re.sub(r"/tmp/python-build[^/]*", "/usr/src", text)
     event: dict[str, Any] = json.loads(text)
-    return event | _settled(case)
+    snapshot = {name: value for name, value in event.get("contexts", {}).items() if name.startswith("paramedic")}
+    settled = _settled(case)
+    return event | settled | {"contexts": settled["contexts"] | snapshot}
 
 
 def _settled(case: Case) -> dict[str, Any]:

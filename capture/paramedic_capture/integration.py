@@ -136,7 +136,7 @@ def _packed(entries: list[str]) -> dict[str, dict[str, Any]]:
     packed: list[dict[str, Any]] = [{"version": VERSION, "note": _NOTE}]
     size = 0
     for entry in entries:
-        length = len(entry.encode("utf-8", "replace")) + 8
+        length = len(entry.encode()) + 8
         if size + length > _CONTEXT_SIZE:
             packed.append({})
             size = 0

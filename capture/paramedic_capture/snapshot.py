@@ -16,6 +16,7 @@ from paramedic_capture import plain, still
 from paramedic_capture.limits import Limits
 from paramedic_capture.privacy import Secrets
 
+_FACTORY = collections.defaultdict.__dict__["default_factory"].__get__
 FILTERED = ["filtered"]
 CUT = ["cut"]
 _CONTENTS: tuple[tuple[type, str, Callable[[Any], Iterable[Any]]], ...] = (
@@ -75,7 +76,7 @@ class Snapshot:
 
     def _add(self, entry: list[Any]) -> bool:
         text = _text_of(entry)
-        length = len(text.encode("utf-8", "replace"))
+        length = len(text.encode())
         if length > self._longest:
             return False
         if self._size + length > self._limits.size:
@@ -97,7 +98,7 @@ class Snapshot:
         if kind in _LEAVES:
             return self._leaf(kind, value, personal)
         if kind in plain.CALLS:
-            return self._call(plain.CALLS[kind](value), depth)
+            return self._call(kind, value, depth)
         found = plain.named(value)
         return found if found is not None else self._reference(value, depth)
 
@@ -117,10 +118,15 @@ class Snapshot:
         head = self._secrets.masked(text[:most], personal)
         if len(text) > most:
             return ["text", head, len(text)]
-        return head if head.isascii() or _encodable(head) else ["surrogates", head.encode("utf-16-le", "surrogatepass").hex()]
+        return head
 
-    def _call(self, call: plain.Call, depth: int) -> Any:
+    def _call(self, kind: type, value: Any, depth: int) -> Any:
         if depth > self._limits.depth:
+            return CUT
+        try:
+            call = plain.CALLS[kind](value)
+        except (ValueError, AttributeError, TypeError):
+            # A closed file, or an object that was never set up.
             return CUT
         arguments = [self._value(item, depth + 1) for item in call.arguments]
         keywords = {name: self._named(name, item, depth + 1) for name, item in call.keywords.items()}
@@ -142,6 +148,8 @@ class Snapshot:
             if kind is parent:
                 return self._content(word, value, items, depth, most)
         held = still.attributes(value)
+        if issubclass(kind, collections.defaultdict):
+            held["default_factory"] = _FACTORY(value)
         chosen = dict(list(held.items())[:most])
         written = {name: self._named(name, item, depth) for name, item in chosen.items()}
         return [
@@ -209,17 +217,15 @@ class Snapshot:
 
 
 def _text_of(entry: Any) -> str:
-    return json.dumps(entry, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """Readable where it can be; with a lone surrogate in it, which no transport takes, escaped throughout."""
+    text = json.dumps(entry, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(entry, separators=(",", ":"), allow_nan=False)
+    return text
 
 
 def _guarded(kind: type, name: str) -> bool:
     """Whether the class answers for an attribute itself, as a property does."""
     return type(still.found_in(kind, name)[1]) is property
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -6,6 +6,7 @@ import collections
 import datetime
 import decimal
 import enum
+import io
 import json
 import threading
 from dataclasses import dataclass
@@ -91,10 +92,30 @@ def one(value: object) -> Any:
         (frozenset({3}), Held("frozenset", (3,))),
         ({1: "a"}, Held("dict", pairs=((1, "a"),))),
         (collections.deque([1]), Held("deque", (1,))),
+        (
+            collections.defaultdict(list, a=1),
+            Thing(
+                "collections.defaultdict",
+                {"default_factory": Named("class", "builtins.list")},
+                content=Held("dict", pairs=(("a", 1),)),
+                builtin="dict",
+                native=True,
+            ),
+        ),
+        (io.BytesIO(b"tea"), Made("io.BytesIO", (b"tea",))),
     ],
 )
 def test_values_keep_their_types(value: object, written: object) -> None:
     assert one(value) == written
+
+
+def test_what_cannot_be_read_costs_nothing_else() -> None:
+    closed = io.BytesIO()
+    closed.close()
+    event = crash_with([closed, {"odd\ud800": 1}])
+    odd, rest = followed(event, dict(variable(event).pairs)["value"]).items
+    assert odd == Absent("left out of the snapshot, which was full")
+    assert followed(event, rest).pairs == (("odd\ud800", 1),)
 
 
 def test_not_a_number_is_one() -> None:

@@ -20,12 +20,17 @@ from paramedic.sandbox.project import Project, ProjectRunner
 from paramedic.source.frames import map_frames
 from paramedic.source.tree import SourceTree
 
+CAPTURE = Path(__file__).parents[2] / "capture"
 _RECORD = """
 import json, sys
 import sentry_sdk
-sys.path.insert(0, "")
-events = []
-sentry_sdk.init(transport=lambda *_: None, before_send=lambda event, hint: events.append(event), default_integrations=False)
+sys.path[:0] = ["", *sys.argv[1:]]
+events, integrations = [], []
+if sys.argv[1:]:
+    from paramedic_capture import ParamedicCapture
+    integrations = [ParamedicCapture()]
+options = dict(transport=lambda *_: None, default_integrations=False, integrations=integrations)
+sentry_sdk.init(before_send=lambda event, hint: events.append(event), **options)
 space = {"__name__": "service.handler"}
 try:
     exec(compile(open("service_handler.py").read(), "service_handler.py", "exec"), space)
@@ -42,14 +47,16 @@ def write(root: Path, files: dict[str, str]) -> None:
         (root / name).write_text(text, encoding="utf-8")
 
 
-def record(root: Path, handler: str) -> Event:
+def record(root: Path, handler: str, *, capture: bool = False) -> Event:
     """Run ``handler``'s ``handle()`` with the project importable; the event is what the SDK would have sent.
 
-    The handler's source is not part of the repository: only what the event shows of it is known later.
+    The handler's source is not part of the repository: only what the event shows of it is known later. ``capture``: with
+    the capture integration.
     """
     script = root / "service_handler.py"
     script.write_text(handler, encoding="utf-8")
-    done = subprocess.run([sys.executable, "-c", _RECORD], cwd=root, capture_output=True, text=True, check=True, timeout=60)
+    command = [sys.executable, "-c", _RECORD, *([str(CAPTURE)] if capture else [])]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=60)
     script.unlink()
     return parse_event(json.loads(done.stdout.splitlines()[-1]), origin=Origin.STORED)
 
@@ -81,10 +88,18 @@ class Replayed:
         return self.outcome
 
 
-def replay(root: Path, home: Path, files: dict[str, str], handler: str | None = None, event: Event | None = None) -> Replayed:
+def replay(
+    root: Path,
+    home: Path,
+    files: dict[str, str],
+    handler: str | None = None,
+    event: Event | None = None,
+    *,
+    capture: bool = False,
+) -> Replayed:
     """Write the project, crash it (unless the event is given), reproduce."""
     write(root, files)
-    event = event or record(root, handler or "")
+    event = event or record(root, handler or "", capture=capture)
     tree = SourceTree.open(root)
     assert event.crash is not None
     frames = map_frames(event.crash, tree)

@@ -100,6 +100,14 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """An object of the event's snapshot, by its number there, and its class or, for a shared container, its kind."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A value that cannot be told; ``reason`` says why, in words for a reader."""
 
@@ -107,7 +115,7 @@ class Unknown:
     reason: str
 
 
-Value: TypeAlias = "Literal | Items | Pairs | Constructed | Instance | Reference | Member | Opened | Matched | Unknown"
+Value: TypeAlias = "Literal | Items | Pairs | Constructed | Instance | Reference | Member | Opened | Matched | Kept | Unknown"
 
 
 def parse_captured(captured: Captured, depth: int = 0) -> Value:

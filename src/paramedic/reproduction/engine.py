@@ -14,6 +14,7 @@ from paramedic.reproduction.render import style_of
 from paramedic.reproduction.scene import stage_scenes
 from paramedic.reproduction.search import Found, Search, target_of
 from paramedic.reproduction.shrink import Shrunk, shrink
+from paramedic.reproduction.typed import Graph
 from paramedic.sandbox.project import ProjectRunner
 
 _CONFIRMED_AT_MOST = 3
@@ -42,13 +43,22 @@ def reproduce(
 
     The test calls repository code with values rebuilt from the event; where the crash survives that, with made-up ones.
     An outer call makes the better regression test, unless it needs more around it than a test has (a request, an
-    application) and so can never pass; ``innermost`` calls the crashed function itself.
+    application) and so can never pass; ``innermost`` calls the crashed function itself. Typed values of a snapshot come
+    first; where they lead nowhere, the captured texts are tried as if there were none.
     """
-    scenes = stage_scenes(event, diagnosis, runner.project.tree)
-    target = target_of(event, scenes)
-    if target is None:
-        return Unreproduced(("No frame of the crash lies in the repository.",))
-    search = Search(event, scenes, target, runner, innermost=innermost)
+    graphs = (Graph(event.snapshot), None) if event.snapshot and event.snapshot.frames else (None,)
+    outcome: Reproduction | Unreproduced = Unreproduced(("No frame of the crash lies in the repository.",))
+    for graph in graphs:
+        scenes = stage_scenes(event, diagnosis, runner.project.tree, graph)
+        target = target_of(event, scenes)
+        if target is not None:
+            outcome = _searched(Search(event, scenes, target, runner, innermost=innermost, graph=graph), runner, progress)
+        if isinstance(outcome, Reproduction):
+            break
+    return outcome
+
+
+def _searched(search: Search, runner: ProjectRunner, progress: Callable[[str], None]) -> Reproduction | Unreproduced:
     found = search.run(progress)
     failures = []
     for item in found[:_CONFIRMED_AT_MOST]:

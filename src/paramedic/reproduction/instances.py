@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from paramedic.model.errors import SourceError
-from paramedic.reproduction.captured import Constructed, Instance, Items, Literal, Pairs, Reference, Unknown, Value
+from paramedic.reproduction.captured import Constructed, Instance, Items, Kept, Literal, Pairs, Reference, Unknown, Value
 from paramedic.reproduction.code import Code, Import, joined
 from paramedic.reproduction.names import Names
 from paramedic.reproduction.origin import Origins
@@ -70,20 +70,21 @@ class Instances:
         if exact is not None and not exact.invented:
             yield exact
             yield from self._other_kinds(value, wanted.scene)
-            return
+            if not isinstance(value, Kept):
+                return
         traced = self._origins.of_name(wanted.name, wanted.scene)
         if traced is not None:
             yield traced
         if exact is not None:
             yield exact
-        if isinstance(value, Constructed | Instance):
+        if isinstance(value, Constructed | Instance | Kept):
             yield from self.of_class(value.name, wanted.scene)
         if isinstance(value, Items | Pairs):
             partial = self._partial(value, wanted.scene)
             if partial:
                 yield partial
         yield from self._by_annotation(wanted)
-        if value is None or isinstance(value, Unknown | Instance | Reference | Constructed):
+        if value is None or isinstance(value, Unknown | Instance | Reference | Constructed | Kept):
             yield stand_in(wanted.name)
 
     def passed(self, name: str, scene: Scene) -> Code | None:

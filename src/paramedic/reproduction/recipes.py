@@ -10,6 +10,7 @@ from paramedic.reproduction.captured import (
     Constructed,
     Instance,
     Items,
+    Kept,
     Literal,
     Matched,
     Member,
@@ -21,6 +22,7 @@ from paramedic.reproduction.captured import (
 )  # fmt: skip
 from paramedic.reproduction.code import Code, Import, joined
 from paramedic.reproduction.names import Names
+from paramedic.reproduction.rebuilt import Rebuilder
 
 _FACTORIES: dict[str, Code] = {
     "io.BytesIO": Code("io.BytesIO()", frozenset((Import("io"),)), invented=True),
@@ -61,12 +63,13 @@ _ERRORS = {name for name, item in vars(builtins).items() if isinstance(item, typ
 class Recipes:
     """Turns values into expressions as seen from one module (``path`` None: from nowhere in the repository)."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, rebuilder: Rebuilder | None = None) -> None:
         self._names = names
+        self._rebuilder = rebuilder
         self._by_kind: dict[type, Callable[..., Code | None]] = {
             Literal: self._literal, Items: self._items, Pairs: self._pairs, Constructed: self._constructed,
             Instance: self._instance, Reference: self._reference, Member: self._member, Opened: self._opened,
-            Matched: self._matched, Unknown: self._unknown,
+            Matched: self._matched, Kept: self._kept, Unknown: self._unknown,
         }  # fmt: skip
 
     def express(self, value: Value, path: str | None = None) -> Code | None:
@@ -121,7 +124,7 @@ class Recipes:
         if name in _PLAIN_CALLS or name in _ERRORS:
             return Code(name)
         own = None if name in _KNOWN_CALLS else self._names.near(name, path) if "." not in name else self._names.dotted(name)
-        if own is not None:
+        if own is not None and not hasattr(builtins, own.text):
             return own
         if name in _KNOWN_CALLS:
             module, plain = _KNOWN_CALLS[name], _RENAMED.get(name, name)
@@ -158,6 +161,9 @@ class Recipes:
         padding = " " * min(value.start, 200)
         text = f"re.compile(re.escape({value.text!r})).search({padding + value.text!r})"
         return Code(text, frozenset((Import("re"),)), invented=True)
+
+    def _kept(self, value: Kept, path: str | None) -> Code | None:
+        return self._rebuilder.code(value, lambda inner: self.express(inner, path)) if self._rebuilder else None
 
     def _unknown(self, _value: Unknown, _path: str | None) -> Code | None:
         return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from paramedic.model.diagnosis import Diagnosis, Location, MappedFrame
 from paramedic.model.errors import SourceError
 from paramedic.model.event import Event, Frame
 from paramedic.reproduction.captured import Value, parse_captured
 from paramedic.reproduction.snippet import Visible, statements_to
+from paramedic.reproduction.typed import Graph
 from paramedic.source.frames import map_frames
 from paramedic.source.module import Function
 from paramedic.source.tree import SourceTree
@@ -53,8 +54,8 @@ class Scene:
         return Location(self.path or "", self.line, self.qualname or None)
 
 
-def stage_scenes(event: Event, diagnosis: Diagnosis, tree: SourceTree) -> tuple[Scene, ...]:
-    """All frames of the exception that was finally raised, outermost first."""
+def stage_scenes(event: Event, diagnosis: Diagnosis, tree: SourceTree, graph: Graph | None = None) -> tuple[Scene, ...]:
+    """All frames of the exception that was finally raised, outermost first. ``graph`` has their typed values."""
     crash = event.crash
     frames = crash.frames if crash and crash.frames else event.frames
     mapped = diagnosis.frames if _fits(diagnosis.frames, frames) else map_frames(frames, tree)
@@ -62,7 +63,10 @@ def stage_scenes(event: Event, diagnosis: Diagnosis, tree: SourceTree) -> tuple[
     shown = {
         path: Visible.of(frame for frame in frames if frame.abs_path == path) for path in {frame.abs_path for frame in frames}
     }
-    return tuple(_scene(index, frame, by_index.get(index), shown[frame.abs_path], tree) for index, frame in enumerate(frames))
+    scenes = (_scene(index, frame, by_index.get(index), shown[frame.abs_path], tree) for index, frame in enumerate(frames))
+    if graph is None:
+        return tuple(scenes)
+    return tuple(replace(scene, values={**scene.values, **graph.frame(len(frames) - scene.index)}) for scene in scenes)
 
 
 def _fits(mapped: tuple[MappedFrame, ...], frames: tuple[Frame, ...]) -> bool:

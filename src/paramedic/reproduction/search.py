@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from paramedic.model.event import Event
-from paramedic.reproduction.code import Attempt
+from paramedic.reproduction.code import Attempt, names_bound, names_read
 from paramedic.reproduction.http import Requests
 from paramedic.reproduction.instances import Instances
 from paramedic.reproduction.names import Names
 from paramedic.reproduction.origin import Origins
+from paramedic.reproduction.rebuilt import Rebuilder
 from paramedic.reproduction.recipes import Recipes
 from paramedic.reproduction.refine import Refiner
 from paramedic.reproduction.replay import Replays
 from paramedic.reproduction.scene import Scene
 from paramedic.reproduction.slices import Slicer
 from paramedic.reproduction.trial import Ending, Target, Trials
+from paramedic.reproduction.typed import Graph
 from paramedic.reproduction.vetting import objection
 from paramedic.sandbox.project import ProjectRunner
 
@@ -56,11 +58,24 @@ def target_of(event: Event, scenes: Sequence[Scene]) -> Target | None:
     return Target(name, event.crash.value, last.path or "", last.frame.function or "", last.line, tail)
 
 
+def _taken(scenes: Sequence[Scene]) -> set[str]:
+    """Names that variables of a test must not take: those that the code around the crash uses for something."""
+    used = {name for scene in scenes for name in (*scene.values, *names_read(scene.body), *names_bound(scene.body))}
+    return used | {scene.path.split("/")[0] for scene in scenes if scene.path}
+
+
 class Search:
     """All that one search needs, built once. ``scenes`` are the frames, ``target`` the crash to come back to."""
 
     def __init__(
-        self, event: Event, scenes: Sequence[Scene], target: Target, runner: ProjectRunner, *, innermost: bool = False
+        self,
+        event: Event,
+        scenes: Sequence[Scene],
+        target: Target,
+        runner: ProjectRunner,
+        *,
+        innermost: bool = False,
+        graph: Graph | None = None,
     ) -> None:
         self._innermost = innermost
         self.event = event
@@ -68,7 +83,7 @@ class Search:
         self.scenes = scenes
         self.target = target
         self.names = Names(self.tree, event)
-        recipes = Recipes(self.names)
+        recipes = Recipes(self.names, Rebuilder(graph, self.names, _taken(scenes)) if graph else None)
         instances = Instances(scenes, self.names, recipes, Origins(scenes, self.names, recipes))
         self._slicer = Slicer(self.names, recipes, instances)
         self._refiner = Refiner(scenes, self.names, recipes)

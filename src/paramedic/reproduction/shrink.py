@@ -1,7 +1,8 @@
 """The smallest program that still comes back to the crash, with nobody's data in it.
 
-Two batches: each simplification alone, then those that survived, one after the other. What the program took from source
-code stays as it is; what it took from captured variables is replaced by made-up values wherever the crash survives that.
+Objects that were rebuilt lose first what they need not hold. Then two batches: each simplification alone, then those that
+survived, one after the other. What the program took from source code stays as it is; what it took from captured variables is
+replaced by made-up values wherever the crash survives that.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from paramedic.reproduction.code import Attempt, names_read
+from paramedic.reproduction.stripping import endings_of, strip, survives
 from paramedic.reproduction.trial import Ending, Target, Trials
 
 _MOST = 60
@@ -37,32 +39,17 @@ _METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"
 
 def shrink(attempt: Attempt, ending: Ending, target: Target, trials: Trials, code: str) -> Shrunk:
     """``code`` is the source text that the event and the repository show: constants in it are nobody's data."""
+    attempt, ending = strip(attempt, ending, target, trials)
     changes = list(_changes(attempt, code))[:_MOST]
     alone = [_applied(attempt, [change]) for change in changes]
-    endings = _endings(trials, alone)
-    good = [change for change, end in zip(changes, endings, strict=False) if end and _survives(end, ending, target, attempt)]
+    endings = endings_of(trials, alone)
+    good = [change for change, end in zip(changes, endings, strict=False) if end and survives(end, ending, target, attempt)]
     steps = [_applied(attempt, good[: count + 1]) for count in range(len(good))]
     last = attempt
-    for step, end in zip(steps, _endings(trials, steps), strict=False):
-        if step is not None and end and _survives(end, ending, target, attempt):
+    for step, end in zip(steps, endings_of(trials, steps), strict=False):
+        if step is not None and end and survives(end, ending, target, attempt):
             last = step
     return Shrunk(_tidy(last), tuple(_kept(last, code)))
-
-
-def _endings(trials: Trials, programs: Sequence[Attempt | None]) -> list[Ending | None]:
-    texts = [program.text for program in programs if program is not None]
-    found = iter(trials.run_texts(texts, stop=False))
-    return [next(found, None) if program is not None else None for program in programs]
-
-
-def _survives(ending: Ending, before: Ending, target: Target, attempt: Attempt) -> bool:
-    nearness, was = target.nearness(ending, invented=True), target.nearness(before, invented=attempt.invented)
-    same_words = _words(ending.message) == _words(before.message)
-    return nearness >= min(was, 2) and same_words
-
-
-def _words(message: str) -> str:
-    return re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "", message)
 
 
 def _applied(attempt: Attempt, changes: Sequence[Change]) -> Attempt | None:

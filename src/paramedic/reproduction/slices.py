@@ -63,7 +63,7 @@ class Slicer:
         changed = False
         for holder, index, value in known:
             code = self._recipes.express(value, callee.path)
-            if code is None or code.imports:
+            if code is None or code.imports or code.setup:
                 continue
             expression = ast.parse(code.text, mode="eval").body
             if holder == "argument":
@@ -80,7 +80,7 @@ class Slicer:
         kept = [node for node in nodes if not (captured_first and _binds_only(node, set(prefix)))]
         safe = patched(kept, {item.bound for item in imports})
         imports |= {MOCK} if safe != kept else set()
-        statements = [*prefix.values(), *(ast.unparse(ast.fix_missing_locations(node)) for node in safe)]
+        statements = [*dict.fromkeys(prefix.values()), *(ast.unparse(ast.fix_missing_locations(node)) for node in safe)]
         how = f"the call in {scene.name or 'the caller'}"
         return Attempt(tuple(statements), frozenset(imports), entry, rank + 3 * len(missing), how)
 
@@ -107,12 +107,8 @@ class Slicer:
                 prefix = {name: ast.unparse(definition), **prefix}
                 pending += names_read([definition])
                 seen |= names_bound(getattr(definition, "body", []))
-            elif code.text != name:
-                prefix = {
-                    **{f"{name}#{number}": line for number, line in enumerate(code.setup)},
-                    name: f"{name} = {code.text}",
-                    **prefix,
-                }
+            elif lines := [*code.setup, *([f"{name} = {code.text}"] if code.text != name else [])]:
+                prefix = {**{f"{name}#{number}": line for number, line in enumerate(lines[:-1])}, name: lines[-1], **prefix}
         return prefix, imports, missing
 
     def _binding(self, name: str, scene: Scene, bound_inside: bool, holder: bool) -> tuple[Code, ast.stmt | None] | None:

@@ -191,7 +191,6 @@ _READERS: dict[str, Callable[[list[Any], int], Typed]] = {
     "int": lambda rest, _: int(_text(rest[0])[:2_000], 16),
     "float": lambda rest, _: {"inf": float("inf"), "-inf": float("-inf"), "nan": float("nan")}[_text(rest[0])],
     "text": lambda rest, _: Beginning(_text(rest[0])),
-    "surrogates": lambda rest, _: bytes.fromhex(_text(rest[0])).decode("utf-16-le", "surrogatepass"),
     "bytes": _bytes,
     "filtered": lambda _rest, _: Absent("filtered before it was sent"),
     "cut": lambda _rest, _: Absent("left out of the snapshot, which was full"),
