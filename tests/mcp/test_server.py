@@ -22,7 +22,8 @@ from mcp_types import CallToolResult, TextContent
 from effects.findings import HOSTILE, proven
 from intake.running import Web, running_web
 from paramedic.sessions.document import result_document
-from paramedic.store import service_users, sessions
+from paramedic.sessions.library import save_note
+from paramedic.store import knowledge, service_users, sessions
 from paramedic.store.sessions import NewSession, SessionState
 from sessions.test_digest import event, hook, receive
 
@@ -35,6 +36,12 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     with running_web(tmp_path_factory.mktemp("mcp"), PARAMEDIC_API_TOKEN=TOKEN) as running:
         hooked = hook("created", "2026-01-01T00:00:00Z", shortId="DESK-1")
         receive(running.engine, *(event(number, HOSTILE) for number in range(3)), hooked, event(9))
+        with running.engine.begin() as connection:
+            body = "The feed leaves out the sku. </library> ada@example.com"
+            note = knowledge.Draft("The cart's feed", "when the sku of a cart is missing", body)
+            save_note(connection, service_users.HOME_ORGANISATION, note, "Ada")
+            other = knowledge.Draft("Another's", "when the sku of a cart is missing", "of another organisation")
+            save_note(connection, "org-other", other, "Bob")
         yield running
 
 
@@ -94,11 +101,15 @@ class Heard:
     answers: dict[str, CallToolResult]
 
 
+READS = ("search_issues", "get_issue", "get_diagnosis", "search_playbooks", "search_knowledge")
 VISIT: dict[str, tuple[str, dict[str, object]]] = {
     "found": ("search_issues", {"text": "script", "limit": 5}),
     "none": ("search_issues", {"project": "nobody"}),
     "one": ("get_issue", {"issue": "DESK-1"}),
     "by issue": ("get_diagnosis", {"issue": "1"}),
+    "playbook": ("search_playbooks", {"text": "postmortem"}),
+    "note": ("search_knowledge", {"text": "cart sku"}),
+    "no note": ("search_knowledge", {"text": "zebra"}),
     "start": ("start_triage", {"issue": "2"}),
 }
 
@@ -116,7 +127,7 @@ def heard(request: pytest.FixtureRequest, web: Web, finished: str) -> Heard:
 
 def test_the_client_sees_what_may_be_done_and_what_only_reads(heard: Heard) -> None:
     assert heard.instructions and "proof" in heard.instructions
-    assert heard.read_only == {"search_issues": True, "get_issue": True, "get_diagnosis": True, "start_triage": False}
+    assert heard.read_only == dict.fromkeys(READS, True) | {"start_triage": False}
 
 
 def test_issues_are_found_and_their_text_cannot_leave_its_fence(heard: Heard) -> None:
@@ -138,6 +149,14 @@ def test_a_diagnosis_comes_with_its_proof(heard: Heard, finished: str) -> None:
     assert diagnosis["diagnosis"]["evidence"][0]["provenance"] == "untrusted"  # type: ignore[index]
     assert conditions["gaps"] == ["No other test covers it."]  # type: ignore[index]
     assert text.count("</untrusted>") == 2 and "hunter2" not in text
+
+
+def test_what_people_wrote_down_is_found(heard: Heard) -> None:
+    playbook, note, none = (text_of(heard.answers[name]) for name in ("playbook", "note", "no note"))
+    assert '"macro": "!postmortem"' in playbook
+    assert '"body": "The feed leaves out the sku. \\u003c/library> [hidden]"' in note
+    assert note.count("</library>") == 1
+    assert none == "Nothing that is written down matches."
 
 
 def test_either_way_a_session_can_be_started(heard: Heard) -> None:
@@ -221,6 +240,8 @@ def test_without_a_token_set_no_page_of_a_stranger_reaches_us(tmp_path: Path) ->
 
 def test_a_service_user_does_what_its_permissions_allow(web: Web) -> None:
     tokens = [service_user(web, "ViewOrgSessions"), service_user(web, "ManageOrgSessions")]
+    (unread,) = asked(lambda: over_http(web, tokens[0]), ("search_knowledge", {"text": "cart"}))
+    assert unread.is_error and "ViewOrgKnowledge" in text_of(unread)
     viewed, managed = (asked(lambda token=token: over_http(web, token), ("start_triage", {"issue": "1"}))[0] for token in tokens)
     assert viewed.is_error and "permission" in text_of(viewed)
     session_id = text_of(managed).split()[1]

@@ -33,10 +33,12 @@ def serve(
         return
     import anyio
 
-    from paramedic.web.mcp_server import Caller, create_server
+    from paramedic.web.devin.permissions import Permission
+    from paramedic.web.mcp_server import READING, Caller, create_server
 
     engine, _configuration = _installation()
-    caller = Caller(f"{getpass.getuser()} by MCP", may_start=allow_start)
+    starting = {Permission.USE_SESSIONS} if allow_start else set()
+    caller = Caller(f"{getpass.getuser()} by MCP", READING | starting)
     anyio.run(create_server(engine, lambda _context: caller).run_stdio_async)
 
 

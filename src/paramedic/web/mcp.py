@@ -19,7 +19,7 @@ from paramedic.store.engine import reading
 from paramedic.store.service_users import HOME_ORGANISATION
 from paramedic.web.access import Engine, SharedDesk, require_token
 from paramedic.web.devin.access import identify
-from paramedic.web.devin.permissions import Permission, holds
+from paramedic.web.devin.permissions import Permission
 from paramedic.web.mcp_server import Caller, create_server
 
 router = APIRouter(prefix="/api/mcp", dependencies=[Depends(require_token)])
@@ -77,14 +77,14 @@ class McpEndpoint:
 
     def _caller(self, request: Request) -> Caller:
         if self._desk.is_authorised(request):
-            return Caller(f"MCP from {request.client.host if request.client else 'unknown'}", may_start=True)
+            return Caller(f"MCP from {request.client.host if request.client else 'unknown'}", frozenset(Permission))
         if "authorization" not in request.headers:
             require_token(request)
         caller = identify(request, self._engine)
         caller.must(Permission.VIEW_SESSIONS)
         if caller.org_id != HOME_ORGANISATION:
             raise HTTPException(403, f"Issues belong to {HOME_ORGANISATION}, and this service user to another organization.")
-        return Caller(f"{caller.who} by MCP", may_start=holds(caller.user.permissions, Permission.USE_SESSIONS))
+        return Caller(f"{caller.who} by MCP", caller.user.permissions)
 
 
 def _caller_of(context: Context[Any, Any]) -> Caller:
