@@ -59,9 +59,9 @@ def finished(web: Web) -> str:
 
 
 @asynccontextmanager
-async def over_http(web: Web, token: str = TOKEN) -> AsyncIterator[Client]:
+async def over_http(web: Web, token: str = TOKEN, mode: str = "auto") -> AsyncIterator[Client]:
     http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"} if token else {})
-    async with http, Client(streamable_http_client(web.url + "/mcp", http_client=http)) as client:
+    async with http, Client(streamable_http_client(web.url + "/mcp", http_client=http), mode=mode) as client:
         yield client
 
 
@@ -69,7 +69,8 @@ async def over_http(web: Web, token: str = TOKEN) -> AsyncIterator[Client]:
 async def over_stdio(web: Web, *options: str) -> AsyncIterator[Client]:
     command = [sys.executable, "-m", "paramedic", "mcp", *options]
     environment = {"PARAMEDIC_HOME": str(web.home), "PATH": os.environ["PATH"]}
-    async with Client(StdioServerParameters(command=command[0], args=command[1:], env=environment)) as client:
+    # Most editors still greet as servers of 2025 expect it.
+    async with Client(StdioServerParameters(command=command[0], args=command[1:], env=environment), mode="legacy") as client:
         yield client
 
 
@@ -114,10 +115,11 @@ VISIT: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
-@pytest.fixture(scope="module", params=["http", "stdio"])
+@pytest.fixture(scope="module", params=["auto", "legacy", "stdio"])
 def heard(request: pytest.FixtureRequest, web: Web, finished: str) -> Heard:
     async def visit() -> Heard:
-        async with over_http(web) if request.param == "http" else over_stdio(web, "--allow-start") as client:
+        way = over_stdio(web, "--allow-start") if request.param == "stdio" else over_http(web, mode=request.param)
+        async with way as client:
             listed = (await client.list_tools()).tools
             hints = {tool.name: tool.annotations.read_only_hint if tool.annotations else None for tool in listed}
             return Heard(client.instructions, hints, {name: await client.call_tool(*call) for name, call in VISIT.items()})
@@ -210,6 +212,15 @@ def test_a_failure_of_ours_gives_nothing_away(web: Web, finished: str) -> None:
             connection.execute(sa.text("ALTER TABLE elsewhere RENAME TO session_log"))
     assert answer.is_error
     assert text_of(answer) == "Error executing tool get_diagnosis"
+
+
+@pytest.mark.parametrize(
+    ("content", "status"), [(b"{", 400), (b'"' + b"x" * 1_100_000 + b'"', 413), (b'{"jsonrpc": "2.0"}', 400)]
+)
+def test_what_is_no_message_is_refused(web: Web, content: bytes, status: int) -> None:
+    kinds = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {TOKEN}"} | kinds
+    assert httpx2.post(web.url + "/mcp", content=content, headers=headers).status_code == status
 
 
 @pytest.mark.parametrize("token", ["", "wrong", TOKEN + "x"])
