@@ -190,7 +190,10 @@ def environment_of(case: Case, release: str = "buggy") -> Path:
     """A virtual environment with a release and the case's pins. Cached."""
     facts = case.facts
     version = facts[f"{release}_version"]
-    wanted = [f"{facts['package']}=={version}", *sorted(facts["extra_requirements"])]
+    pins = facts["extra_requirements"]
+    if release == "fixed":  # which may not go together with the pins of the buggy one
+        pins = facts.get("fixed_extra_requirements", pins)
+    wanted = [f"{facts['package']}=={version}", *sorted(pins)]
     return environment(f"{facts['package']}-{version}", wanted, facts.get("python", "3.11"))
 
 
