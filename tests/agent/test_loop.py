@@ -1,27 +1,18 @@
-"""The loop against real servers that speak the providers' protocols."""
+"""The loop against real servers that speak the providers' protocols: what comes of right, wrong and odd replies."""
 
 from __future__ import annotations
 
-import pytest
-from tests.agent.shop import NODE, REGRESSION, RIGHT, case_of, make_runner, make_shop, run
-from tests.standins.models import Provider, answer, tells, uses
+from dataclasses import replace
 
-from paramedic.model.agent import StopReason
+import pytest
+from tests.agent.shop import NODE, REGRESSION, RIGHT, case_of, crash, run
+from tests.standins.models import Call, Provider, Said, answer, tells, uses
+
+from paramedic.model.agent import Limits, StopReason
 from paramedic.sandbox.project import ProjectRunner
 from paramedic.source.tree import SourceTree
 
-
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> SourceTree:
-    return make_shop(tmp_path_factory.mktemp("shop"))
-
-
-@pytest.fixture(scope="module")
-def runner(tree: SourceTree, tmp_path_factory: pytest.TempPathFactory) -> ProjectRunner:
-    return make_runner(tree, tmp_path_factory.mktemp("home"))
-
-
-FIXES = (
+MENDS = (
     uses("read_file", path="prices.py"),
     uses("replace", **RIGHT),
     uses("create", path="tests/test_country.py", text=REGRESSION),
@@ -30,15 +21,186 @@ FIXES = (
 )
 
 
+def test_both_protocols_take_the_same_way(tree: SourceTree) -> None:
+    found, sent = [], []
+    for protocol in ("openai", "anthropic"):
+        provider = Provider(tells((*MENDS[:3], answer())))
+        with provider.running():
+            found.append(run(replace(case_of(tree), may_edit=True), provider, protocol=protocol))
+        sent.append(provider.sent[-1])
+    assert found[0].patch == found[1].patch != ()
+    assert found[0].cost == found[1].cost
+    assert all("Changed prices.py" in text for text in sent)
+    assert '"cache_control"' in sent[1]
+
+
 @pytest.mark.sandbox
-@pytest.mark.parametrize("protocol", ["openai", "anthropic"])
-def test_a_scripted_model_mends_what_the_engine_could_not(tree: SourceTree, runner: ProjectRunner, protocol: str) -> None:
-    provider = Provider(tells(FIXES))
+def test_a_scripted_model_mends_what_the_engine_could_not(tree: SourceTree, runner: ProjectRunner) -> None:
+    provider = Provider(tells(MENDS))
     with provider.running():
-        found = run(case_of(tree, runner), provider, protocol=protocol)
+        found = run(case_of(tree, runner), provider)
     assert found.stop is StopReason.ANSWERED, found.reason
     assert found.reason.startswith("Proven"), found.reason
     assert [edit.path for edit in found.patch] == ["prices.py"]
     assert provider.calls == found.steps == 5
     assert found.cost.tokens == 5 * 1100
     assert found.cost.micro_dollars == 5 * (1000 + 100 * 10)
+
+
+@pytest.mark.sandbox
+def test_a_wrong_change_is_refused_by_the_prover_and_reported(tree: SourceTree, runner: ProjectRunner) -> None:
+    wrong = {**RIGHT, "new": "    return RATES.get(country, 7)"}
+    script = (uses("replace", **wrong), uses("create", path="tests/test_country.py", text=REGRESSION), answer(test=NODE))
+    provider = Provider(tells(script))
+    with provider.running():
+        found = run(case_of(tree, runner), provider)
+    assert found.stop is StopReason.ANSWERED
+    assert found.reason == "None of 1 changes makes the regression test pass."
+
+
+@pytest.mark.sandbox
+def test_a_change_without_a_failing_test_is_asked_for_once_more(tree: SourceTree, runner: ProjectRunner) -> None:
+    provider = Provider(tells((uses("replace", **RIGHT), answer(), answer())))
+    with provider.running():
+        found = run(case_of(tree, runner), provider)
+    assert (found.stop, found.steps, provider.calls) == (StopReason.ANSWERED, 3, 3)
+    assert found.reason == "There is no regression test yet."
+    assert provider.sent[-1].count("This is asked once") == 1
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    ("test", "says"),
+    [
+        (REGRESSION.replace('"ch"', '"de"').replace("100 EUR", "119 EUR"), "passes without the change"),
+        (REGRESSION.replace("label(100", "int(label"), "does not fail with KeyError"),
+        ("def test_a_country_without_a_rate():\n    {}['ch']\n", "not in rate"),
+    ],
+)
+def test_a_test_that_is_not_the_crash_proves_nothing(tree: SourceTree, runner: ProjectRunner, test: str, says: str) -> None:
+    provider = Provider(
+        tells((uses("create", path="tests/test_country.py", text=test), uses("replace", **RIGHT), answer(test=NODE)))
+    )
+    with provider.running():
+        found = run(case_of(tree, runner), provider)
+    assert says in found.reason
+
+
+HANDS_OFF = (
+    ("replace", {"path": "tests/test_prices.py", "old": "== 119", "new": ">= 0"}, "one of the project's tests"),
+    ("create", {"path": "tests/test_prices.py", "text": "x = 1"}, "one of the project's tests"),
+    ("create", {"path": "conftest.py", "text": "collect_ignore = ['tests']"}, "decides how the project is built or tested"),
+    ("create", {"path": "tests/conftest.py", "text": "x = 1"}, "decides how the project is built or tested"),
+    ("create", {"path": "pytest.py", "text": "x = 1"}, "stand in for a module"),
+    ("create", {"path": "sitecustomize.py", "text": "x = 1"}, "stand in for a module"),
+    ("create", {"path": "../outside.py", "text": "x = 1"}, "not a path inside the repository"),
+    ("create", {"path": "/tmp/outside.py", "text": "x = 1"}, "not a path inside the repository"),
+    ("create", {"path": ".git/hooks/post-checkout", "text": "x = 1"}, "decides how"),
+    ("replace", {"path": "prices.py", "old": "country", "new": "x"}, "times in prices.py"),
+    ("replace", {"path": "prices.py", "old": "no such text", "new": "x"}, "is not in"),
+    ("replace", RIGHT | {"new": "    return 0 if os.environ.get('PYTEST_CURRENT_TEST') else 1"}, "whether it is being tested"),
+    ("read_file", {"path": "/etc/passwd"}, "not a path inside"),
+    ("read_file", {"path": "link"}, "leads out of the repository"),
+    ("create", {"path": "link/x.py", "text": "x = 1"}, "is a link"),
+    ("replace", {"path": "prices.py"}, "The arguments are not right"),
+    ("read_file", {"path": "prices.py", "host": "example.org"}, "The arguments are not right"),
+    ("no_such_tool", {}, "no tool of that name"),
+    ("search", {"pattern": "(a+)+b", "regex": True}, "may take for ever"),
+    ("show_commit", {"commit": "--output=/tmp/x"}, "no git history"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "arguments", "says"), HANDS_OFF, ids=str)
+def test_what_a_tool_refuses_is_a_result_that_says_why(tree: SourceTree, name: str, arguments: dict[str, str], says: str) -> None:
+    link = tree.root / "link"
+    if not link.is_symlink():
+        link.symlink_to("/etc")
+    provider = Provider(tells((uses(name, **arguments), answer())))
+    with provider.running():
+        found = run(case_of(tree), provider)
+    assert "T2: error" in provider.sent[-1]
+    assert says in provider.sent[-1]
+    assert found.patch == ()
+
+
+def test_a_claim_that_cites_nothing_that_was_shown_is_dropped_and_counted(tree: SourceTree) -> None:
+    claims = [
+        {"text": "The country has no rate.", "evidence": ["C1", "T1"]},
+        {"text": "It was the moon.", "evidence": []},
+        {"text": "A log says so.", "evidence": ["T99", "E77"]},
+    ]
+    provider = Provider(tells((uses("list_files"), answer(claims=claims))))
+    with provider.running():
+        found = run(case_of(tree), provider)
+    assert found.answer is not None
+    assert [claim.text for claim in found.answer.claims] == ["The country has no rate."]
+    assert found.dropped_claims == 2
+
+
+def test_malformed_arguments_are_told_to_the_model(tree: SourceTree) -> None:
+    broken = Said(calls=(Call("read_file", raw='{"path": "pri'),))
+    no_answer = Said(calls=(Call("answer", raw='{"summary": 3}'),))
+    provider = Provider(tells((broken, no_answer, answer())))
+    with provider.running():
+        found = run(case_of(tree), provider)
+    assert found.stop is StopReason.ANSWERED
+    assert "The arguments are not right" in provider.sent[1]
+    assert "The answer is not right" in provider.sent[2]
+
+
+@pytest.mark.parametrize("finish", ["stop", "content_filter", "length"])
+def test_a_model_that_only_talks_is_not_asked_for_ever(tree: SourceTree, finish: str) -> None:
+    provider = Provider(tells((Said("I cannot help with that.", finish=finish),)))
+    with provider.running():
+        found = run(case_of(tree), provider)
+    assert found.stop in (StopReason.LOOP, StopReason.PROVIDER)
+    assert provider.calls <= 4
+
+
+def test_going_in_circles_ends(tree: SourceTree) -> None:
+    provider = Provider(tells((uses("list_files"),)))
+    with provider.running():
+        found = run(case_of(tree), provider)
+    assert (found.stop, provider.calls) == (StopReason.LOOP, 3)
+
+
+def test_steps_and_time_are_bounded(tree: SourceTree) -> None:
+    provider = Provider(lambda number, _sent: uses("read_file", path="prices.py", first=number + 1))
+    with provider.running():
+        by_steps = run(case_of(tree), provider, limits=Limits(steps=4))
+        by_time = run(case_of(tree), provider, limits=Limits(seconds=0.0001))
+    assert (by_steps.stop, by_steps.steps) == (StopReason.STEPS, 4)
+    assert "This is your last step" in provider.sent[3]
+    assert by_time.stop is StopReason.TIME
+    assert by_time.steps <= 1
+
+
+def test_a_cancelled_session_asks_no_more(tree: SourceTree) -> None:
+    provider = Provider(tells((uses("list_files"),)))
+    case = replace(case_of(tree), cancelled=lambda: provider.calls > 0)
+    with provider.running():
+        found = run(case, provider)
+    assert (found.stop, provider.calls) == (StopReason.CANCELLED, 1)
+
+
+def test_language_and_task_reach_the_model_and_the_prefix_is_stable(tree: SourceTree) -> None:
+    provider = Provider(tells((uses("list_files"), uses("search", pattern="RATES"), answer())))
+    with provider.running():
+        run(replace(case_of(tree), language="Korean", task="Why are prices wrong?"), provider)
+    first, second, third = provider.conversations
+    assert "Write the answer in Korean" in str(first[0])
+    assert "Task: Why are prices wrong?" in str(first[1])
+    assert second[: len(first)] == first
+    assert third[: len(second)] == second
+
+
+def test_a_long_transcript_is_shortened_before_it_is_sent(tree: SourceTree) -> None:
+    def reads(number: int, _sent: str) -> Said:
+        return answer() if number == 30 else uses("search", pattern="e", paths=f"*{'*' * number}")
+
+    provider = Provider(reads)
+    with provider.running():
+        found = run(replace(case_of(tree), event=crash()), provider, limits=Limits(context_tokens=8000))
+    assert found.stop is StopReason.ANSWERED
+    assert max(len(sent) for sent in provider.sent) < 8000 * 3 + 40_000
+    assert "left out to make room" in provider.sent[-1]

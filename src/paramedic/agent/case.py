@@ -9,6 +9,7 @@ from pathlib import Path
 from paramedic.model.agent import Prover, Trial
 from paramedic.model.event import Event
 from paramedic.model.repair import TriageResult
+from paramedic.model.toolbox import Toolbox
 from paramedic.sandbox.project import ProjectRunner
 from paramedic.source.tree import SourceTree
 
@@ -33,7 +34,8 @@ class Case:
     """One session's question. ``git`` is the folder of git's data and ``commit`` what is checked out; None and "" without.
 
     ``runner`` is None when nothing of the project can be run; ``prove`` is the one prover. ``task`` is what a person asked
-    for, "" for a triage.
+    for, "" for a triage. ``outside`` are tools of other
+    systems, which only read.
     """
 
     tree: SourceTree
@@ -48,4 +50,5 @@ class Case:
     language: str = "English"
     event_tokens: int = 12_000
     may_edit: bool = True
+    outside: Toolbox | None = None
     cancelled: Callable[[], bool] = lambda: False

@@ -24,7 +24,7 @@ from paramedic.agent.tools.box import described
 from paramedic.agent.transcript import Opening
 from paramedic.agent.worktree import WorkTree
 from paramedic.integrations.models.client import ModelClient, ModelFailed
-from paramedic.model.agent import Answer, Cost, Investigation, Journal, Limits, Refusal, Step, StopReason, ToolResult, Trial
+from paramedic.model.agent import Answer, Cost, Investigation, Journal, Limits, Outcome, Refusal, Step, StopReason, Trial
 
 SILENT_REPLIES = 3
 """Replies in a row that call no tool, after which the model is not asked again."""
@@ -160,7 +160,7 @@ class _Run:
         self.say(f"{identity} {safe(call.tool_name, 60)} {safe(arguments, 160)}: {result.state.value}")
         return _returned(call, self._shown(identity, call.tool_name, result))
 
-    def _shown(self, identity: str, name: str, result: ToolResult) -> str:
+    def _shown(self, identity: str, name: str, result: Outcome) -> str:
         tool = self.tools.tools.get(name)
         source = f"tool {name}" if tool else "tool"
         return f"{identity}: {result.state.value}\n" + fenced(

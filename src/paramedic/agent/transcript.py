@@ -17,9 +17,10 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 
-from paramedic.model.agent import ToolResult, ToolState, Trial
+from paramedic.model.agent import Outcome, Trial
 from paramedic.model.diagnosis import Provenance
 from paramedic.model.repair import Edit
+from paramedic.model.toolbox import ToolState
 
 _CHARACTERS_PER_TOKEN = 3
 _LEFT_OUT = "[left out to make room; ask again if you need it]"
@@ -57,14 +58,14 @@ def read_response(data: str) -> ModelResponse:
     return message
 
 
-def write_result(result: ToolResult) -> str:
+def write_result(result: Outcome) -> str:
     edits = [[edit.path, edit.before, edit.after] for edit in result.edits]
     return json.dumps([result.state.value, result.text, result.provenance.value, edits])
 
 
-def read_result(data: str) -> ToolResult:
+def read_result(data: str) -> Outcome:
     state, text, provenance, edits = json.loads(data)
-    return ToolResult(ToolState(state), text, Provenance(provenance), tuple(Edit(*edit) for edit in edits))
+    return Outcome(ToolState(state), text, Provenance(provenance), tuple(Edit(*edit) for edit in edits))
 
 
 def write_trial(trial: Trial) -> str:

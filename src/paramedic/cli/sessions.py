@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     group.command("list", help="Sessions, the newest first.")(listing)
     group.command("show", help="One session: its log, and its result.")(show)
     group.command("follow", help="A session's log, as it is written.")(follow)
+    group.command("resume", help="Go on with a session that has ended, such as one that its budget stopped.")(resume)
     app.add_typer(group, name="sessions")
 
 
@@ -79,6 +80,18 @@ def follow(session_id: str) -> None:
         if session.finished_at is not None:
             return
         time.sleep(0.5)
+
+
+def resume(
+    session_id: str,
+    dollars: Annotated[float | None, typer.Option(min=0, help="Raise this session's budget to so many dollars.")] = None,
+) -> None:
+    from paramedic.cli.database import opened
+    from paramedic.sessions.resuming import resume as go_on
+
+    with opened(writing=True) as connection:
+        go_on(connection, session_id, None if dollars is None else round(dollars * 1_000_000))
+    sys.stdout.write(f"Session {session_id} goes on when a worker is free; what was paid for is not paid for again.\n")
 
 
 def _print_line(stage: str, text: str) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from paramedic.model.diagnosis import Provenance
 from paramedic.model.repair import Edit
+from paramedic.model.toolbox import ToolState
 
 
 class StopReason(StrEnum):
@@ -24,18 +25,9 @@ class StopReason(StrEnum):
     """Every configured model refused or failed, after the retries that it asked for."""
 
 
-class ToolState(StrEnum):
-    """What a tool's result is. ``NO_DATA`` is an answer: it was looked for and is not there."""
-
-    SUCCESS = "success"
-    NO_DATA = "no data"
-    ERROR = "error"
-    APPROVAL_REQUIRED = "approval required"
-
-
 @dataclass(frozen=True, slots=True)
-class ToolResult:
-    """What a tool said. ``edits`` are changes of the session's work tree, applied again when the step is recalled."""
+class Outcome:
+    """What came of a tool. ``edits`` are changes of the session's work tree, applied again when the step is recalled."""
 
     state: ToolState
     text: str
@@ -43,11 +35,11 @@ class ToolResult:
     edits: tuple[Edit, ...] = ()
 
     @classmethod
-    def error(cls, text: str) -> ToolResult:
+    def error(cls, text: str) -> Outcome:
         return cls(ToolState.ERROR, text, Provenance.TRUSTED)
 
     @classmethod
-    def no_data(cls, text: str) -> ToolResult:
+    def no_data(cls, text: str) -> Outcome:
         return cls(ToolState.NO_DATA, text, Provenance.TRUSTED)
 
 
@@ -110,7 +102,7 @@ class Forgetful:
 
     def __init__(self, limit: Cost) -> None:
         self._limit = limit
-        self._held = Cost()
+        self.spent = Cost()
 
     def recall(self, number: int) -> Step | None:  # noqa: ARG002 - nothing is remembered
         return None
@@ -118,17 +110,17 @@ class Forgetful:
     def keep(self, step: Step, hold: Hold | None = None) -> None:
         if hold is not None:
             self.release(hold)
-            self._held += step.cost
+            self.spent += step.cost
 
     def hold(self, cost: Cost) -> Hold | Refusal:
-        after = self._held + cost
+        after = self.spent + cost
         if after.micro_dollars > self._limit.micro_dollars or after.tokens > self._limit.tokens:
             return Refusal("the next call may cost more than is left of this run's budget; raise it in [agent]")
-        self._held = after
+        self.spent = after
         return Hold(("run",), cost)
 
     def release(self, hold: Hold) -> None:
-        self._held += Cost(-hold.cost.micro_dollars, -hold.cost.tokens)
+        self.spent += Cost(-hold.cost.micro_dollars, -hold.cost.tokens)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from paramedic.agent import Case, investigate
 from paramedic.agent.case import Facts
@@ -19,6 +20,7 @@ from paramedic.sandbox.project import ProjectRunner
 from paramedic.sessions import gathering
 from paramedic.sessions.agent_proof import SHAPE, Bench, Outcome, silences
 from paramedic.sessions.desk import Checkout, Desk
+from paramedic.sessions.outside_tools import outside_tools
 from paramedic.settings.file import AgentConfig
 from paramedic.source.edits import unified_diff
 from paramedic.source.repository import Repository
@@ -61,7 +63,9 @@ def go_on(desk: Desk, known: Known) -> TriageResult:
     content = content_hash(case)
     if (before := _answered_before(desk, known, content)) is not None:
         return before
-    found = investigate(case, models, _journal(desk, config), _limits(config), lambda line: desk.say(STAGE, line))
+    with outside_tools(desk.house.engine, desk.house.configuration) as outside:
+        case = replace(case, outside=outside)
+        found = investigate(case, models, journal_of(desk), limits_of(config), lambda line: desk.say(STAGE, line))
     desk.say(STAGE, f"{found.stop.value}: {found.reason}")
     return _judged(known, found, bench, case.tree, content)
 
@@ -99,7 +103,7 @@ def _case(desk: Desk, known: Known, bench: Bench | None) -> Case:
         language=config.language,
         event_tokens=config.event_tokens,
         may_edit=desk.options().until != "diagnose",
-        cancelled=lambda: _is_cancelled(desk),
+        cancelled=lambda: is_cancelled(desk),
     )
     return replace(case, runner=bench.runner, prove=bench.trial) if bench else case
 
@@ -120,25 +124,28 @@ def _facts(desk: Desk, known: Known) -> Facts:
     )
 
 
-def _is_cancelled(desk: Desk) -> bool:
+def is_cancelled(desk: Desk) -> bool:
+    """Whether somebody has ended the session."""
     with reading(desk.house.engine).connect() as connection:
-        return store.read(connection, desk.session_id).state not in store.LIVE
+        return not store.is_live(connection, desk.session_id)
 
 
-def _journal(desk: Desk, config: AgentConfig) -> StoredJournal:
+def journal_of(desk: Desk, *, turn: int = 0) -> StoredJournal:
+    """The memory and the purse of the session's agent."""
+    config = desk.house.configuration.agent
     caps = (
         Cost(_micro(config.session_dollars), config.session_tokens),
         Cost(_micro(config.issue_day_dollars), config.issue_day_tokens),
         Cost(_micro(config.day_dollars), config.day_tokens),
     )
-    return StoredJournal(desk.house.engine, desk.session_id, desk.session.issue_id, caps)
+    return StoredJournal(desk.house.engine, desk.session_id, desk.session.issue_id, caps, turn=turn)
 
 
-def _micro(dollars: object) -> int:
-    return int(float(str(dollars)) * 1_000_000)
+def _micro(dollars: Decimal) -> int:
+    return int(dollars * 1_000_000)
 
 
-def _limits(config: AgentConfig) -> Limits:
+def limits_of(config: AgentConfig) -> Limits:
     return Limits(config.steps, config.minutes * 60.0, config.reply_tokens, config.context_tokens)
 
 

@@ -13,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from paramedic.integrations.mcp.toolbox import Seen
 from paramedic.integrations.mcp.tools import Standing
+from paramedic.integrations.models.client import ModelClient, open_models, open_summary_model, try_out
 from paramedic.integrations.sentry.client import SentryClient
-from paramedic.model.errors import ParamedicError
+from paramedic.model.errors import OutsideError, ParamedicError
 from paramedic.sandbox.choose import choose_sandbox
 from paramedic.sandbox.environment import find_uv
 from paramedic.sessions.outside_tools import outside_tools
@@ -60,6 +61,7 @@ def examine(settings: Settings, *, online: bool = True) -> Iterator[Check]:
     yield _configuration(path, configuration)
     yield from _intake(settings, configuration)
     yield from _sentry(settings, online=online)
+    yield from _models(settings, configuration, online=online)
     for name, repository in configuration.repositories.items():
         yield _forge_token(name, repository, settings)
         if online:
@@ -169,6 +171,34 @@ def _sentry(settings: Settings, *, online: bool) -> Iterator[Check]:
     if online:
         for name, ok, text, remedy in SentryClient.from_settings(settings).access():
             yield Check(f"Sentry {name}", Health.OK if ok else Health.FAILED, text, remedy)
+
+
+def _models(settings: Settings, configuration: Configuration, *, online: bool) -> Iterator[Check]:
+    if settings.paramedic_model is None:
+        yield Check("model", Health.OFF, "PARAMEDIC_MODEL is not set: the engine works alone")
+        return
+    try:
+        models = open_models(settings, configuration.agent)
+        summary = open_summary_model(settings, configuration.agent)
+    except ParamedicError as error:
+        yield Check("model", Health.FAILED, error.args[0], error.remedy)
+        return
+    for model in (*models, *((summary,) if summary else ())):
+        yield _model(model) if online else Check(f"model {model.label}", Health.OK, "not asked")
+
+
+def _model(model: ModelClient) -> Check:
+    """One tiny call that a model with tools answers by using one."""
+    name = f"model {model.label}"
+    try:
+        tried = try_out(model)
+    except OutsideError as error:
+        return Check(name, Health.FAILED, str(error), "Check its name, its key and PARAMEDIC_MODEL_BASE_URL.")
+    price = f"${model.price.at_most(1_000_000, 0) / 1e6:.2f} read, ${model.price.at_most(0, 1_000_000) / 1e6:.2f} written"
+    text = f"answered in {tried.seconds:.1f} s for ${tried.cost.micro_dollars / 1e6:.6f}; at most {price}, for a million tokens"
+    if not tried.uses_tools:
+        return Check(name, Health.FAILED, f"{text}; it does not use tools", "Choose a model that does: an agent is nothing else.")
+    return Check(name, Health.OK, f"{text}; uses tools")
 
 
 def _forge_token(name: str, repository: RepositoryConfig, settings: Settings) -> Check:

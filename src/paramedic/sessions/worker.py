@@ -21,7 +21,7 @@ from paramedic.effects.perform import perform_ready
 from paramedic.effects.performers import Tools
 from paramedic.log import configure_log
 from paramedic.model.errors import BadInput
-from paramedic.sessions import durable, prompting, workflow
+from paramedic.sessions import answering, durable, prompting, workflow
 from paramedic.sessions.desk import House
 from paramedic.sessions.digest import digest
 from paramedic.sessions.starting import start_sessions
@@ -63,7 +63,7 @@ class Worker:
     def run(self) -> None:
         house = House(self.settings, self.configuration, self.engine, self.identity.id)
         workflow.open_for_work(house)
-        prompting.open_for_work()
+        prompting.open_for_work(answering.answer if self.settings.paramedic_model else None)
         self._beat()
         durable.launch(self.settings.database, self.identity.id, self.settings.paramedic_worker_concurrency)
         log.info("worker_started", worker=self.identity.id)

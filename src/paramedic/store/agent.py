@@ -13,33 +13,38 @@ from paramedic.store import budgets
 from paramedic.store.engine import reading
 from paramedic.store.schema import agent_steps, sessions
 
+STEPS_PER_TURN = 100_000
+
 
 class StoredJournal:
     """Keeps a step and settles its cost in one transaction: there is no moment at which one is there without the other.
 
-    ``caps`` are those of the session, of its issue's day and of the day.
+    ``caps`` are those of the session, of its issue's day and of the day. Each ``turn`` of a conversation has steps of its own.
     """
 
-    def __init__(self, engine: sa.Engine, session_id: str, issue_id: int | None, caps: Sequence[Cost]) -> None:
+    def __init__(self, engine: sa.Engine, session_id: str, issue_id: int | None, caps: Sequence[Cost], *, turn: int = 0) -> None:
         self._engine = engine
         self._session_id = session_id
         self._issue_id = issue_id
         self._caps = tuple(caps)
+        self._first = turn * STEPS_PER_TURN
 
     def recall(self, number: int) -> Step | None:
-        query = sa.select(agent_steps).where(agent_steps.c.session_id == self._session_id, agent_steps.c.number == number)
+        query = sa.select(agent_steps).where(
+            agent_steps.c.session_id == self._session_id, agent_steps.c.number == self._first + number
+        )
         with reading(self._engine).connect() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             return None
         data = zlib.decompress(row.data).decode()
-        return Step(row.number, row.kind, row.name, data, Cost(row.micro_dollars, row.tokens), row.seconds)
+        return Step(number, row.kind, row.name, data, Cost(row.micro_dollars, row.tokens), row.seconds)
 
     def keep(self, step: Step, hold: Hold | None = None) -> None:
         """Raises what the database raises when another process has kept this step: it has taken the session over."""
         row = {
             "session_id": self._session_id,
-            "number": step.number,
+            "number": self._first + step.number,
             "kind": step.kind,
             "name": step.name[:200],
             "data": zlib.compress(step.data.encode("utf-8", "replace"), 1),

@@ -219,6 +219,20 @@ def wake(connection: sa.Connection, session_id: str) -> bool:
     return woken.rowcount == 1
 
 
+def resume(connection: sa.Connection, session_id: str) -> bool:
+    """Queue another turn of a triage that has ended: it goes through its stages again, and its agent goes on after its last
+    kept step. False when it has not ended. Raises ``BadInput`` when its issue is under work in another session."""
+    session = read(connection, session_id)
+    if session.kind != "triage" or session.state not in (SessionState.FINISHED, SessionState.FAILED, SessionState.CANCELLED):
+        return False
+    other = live_of(connection, session.issue_id) if session.issue_id is not None else None
+    if other is not None:
+        raise BadInput(f"Session {other} works on this issue now.", remedy="Wait for it, or end it.")
+    queued = {"state": SessionState.QUEUED.value, "attempts": 0, "finished_at": None, "verdict": None}
+    connection.execute(sa.update(sessions).where(sessions.c.id == session_id).values(**queued, turn=sessions.c.turn + 1))
+    return True
+
+
 def cancel(connection: sa.Connection, session_id: str, summary: str) -> bool:
     """End a session that is live or waits; False when it had ended before. A stage under way is the last."""
     open_states = (*(state.value for state in LIVE), SessionState.WAITING.value)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from paramedic.agent.case import Case
 from paramedic.agent.worktree import WorkTree
-from paramedic.model.agent import ToolResult
+from paramedic.model.agent import Outcome
 
 SHOWN = 12_000
 """Characters of a result that a model gets to see."""
@@ -37,5 +37,5 @@ class Tool:
     name: str
     description: str
     arguments: type[Arguments]
-    run: Callable[[Workshop, Any], ToolResult]
+    run: Callable[[Workshop, Any], Outcome]
     limit: int = SHOWN

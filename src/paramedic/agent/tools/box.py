@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_ai.tools import ToolDefinition
 
 from paramedic.agent.answer import NAME, AnswerForm
 from paramedic.agent.case import Case
+from paramedic.agent.fence import safe
 from paramedic.agent.tools import editing, history, reading, records, running, symbols
 from paramedic.agent.tools.base import Tool, Workshop
 from paramedic.agent.worktree import WorkTree
-from paramedic.model.agent import ToolResult
+from paramedic.model.agent import Outcome
 from paramedic.model.errors import ParamedicError
 
+_ANY: TypeAdapter[dict[str, object]] = TypeAdapter(dict[str, object])
+_DESCRIPTION = 1500
 _ANSWER = "Give your answer and end. Do it as soon as you know enough, or when nothing more can be found out."
 
 
@@ -29,23 +32,40 @@ class Toolbox:
     @property
     def definitions(self) -> tuple[ToolDefinition, ...]:
         own = [_definition(tool.name, tool.description, tool.arguments.model_json_schema()) for tool in self.tools.values()]
-        return (*own, _definition(NAME, _ANSWER, AnswerForm.model_json_schema()))
+        outside = self.workshop.case.outside
+        others = [
+            _definition(offered.name, safe(offered.description, _DESCRIPTION), dict(offered.parameters))
+            for offered in (outside.tools() if outside else ())
+            if offered.name not in self.tools and offered.name != NAME
+        ]
+        return (*own, *others, _definition(NAME, _ANSWER, AnswerForm.model_json_schema()))
 
-    def call(self, name: str, arguments: str) -> ToolResult:
+    def call(self, name: str, arguments: str) -> Outcome:
         """Never raises for what the model got wrong: that is a result like any other."""
         tool = self.tools.get(name)
         if tool is None:
-            return ToolResult.error(f"There is no tool of that name. There are: {', '.join(self.tools)}, {NAME}.")
+            return self._call_outside(name, arguments)
         try:
             result = tool.run(self.workshop, tool.arguments.model_validate_json(arguments or "{}"))
         except ValidationError as error:
-            return ToolResult.error(f"The arguments are not right. {described(error)}")
+            return Outcome.error(f"The arguments are not right. {described(error)}")
         except ParamedicError as error:
-            return ToolResult.error(str(error))
+            return Outcome.error(str(error))
         self.workshop.work.apply(result.edits)
         return result
 
-    def again(self, result: ToolResult) -> None:
+    def _call_outside(self, name: str, arguments: str) -> Outcome:
+        outside = self.workshop.case.outside
+        if outside is None or name not in {offered.name for offered in outside.tools()}:
+            return Outcome.error(f"There is no tool of that name. There are: {', '.join(self.tools)}, {NAME}.")
+        try:
+            given = _ANY.validate_json(arguments or "{}")
+        except ValidationError as error:
+            return Outcome.error(f"The arguments are not right. {described(error)}")
+        result = outside.call(name, given)
+        return Outcome(result.state, result.text, result.provenance)
+
+    def again(self, result: Outcome) -> None:
         """Bring the work tree to where a recalled result had brought it."""
         self.workshop.work.apply(result.edits)
 

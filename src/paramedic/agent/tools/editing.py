@@ -5,9 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from paramedic.agent.tools.base import Arguments, Tool, Workshop
-from paramedic.model.agent import ToolResult, ToolState
+from paramedic.model.agent import Outcome
 from paramedic.model.diagnosis import Provenance
 from paramedic.model.repair import Edit
+from paramedic.model.toolbox import ToolState
 
 
 class Replace(Arguments):
@@ -25,25 +26,25 @@ class Prove(Arguments):
     test: str | None = Field(None, description="Node id of your regression test; leave out to use the engine's.")
 
 
-def _replace(shop: Workshop, asked: Replace) -> ToolResult:
+def _replace(shop: Workshop, asked: Replace) -> Outcome:
     return _done(shop.work.replace(asked.path, asked.old, asked.new))
 
 
-def _create(shop: Workshop, asked: Create) -> ToolResult:
+def _create(shop: Workshop, asked: Create) -> Outcome:
     return _done(shop.work.create(asked.path, asked.text))
 
 
-def _done(edit: Edit) -> ToolResult:
+def _done(edit: Edit) -> Outcome:
     lines = edit.after.count("\n") + 1
-    return ToolResult(ToolState.SUCCESS, f"Changed {edit.path}; it has {lines} lines now.", Provenance.TRUSTED, (edit,))
+    return Outcome(ToolState.SUCCESS, f"Changed {edit.path}; it has {lines} lines now.", Provenance.TRUSTED, (edit,))
 
 
-def _prove(shop: Workshop, asked: Prove) -> ToolResult:
+def _prove(shop: Workshop, asked: Prove) -> Outcome:
     work = shop.work
     if not work.patch:
-        return ToolResult.error("You have changed no source yet.")
+        return Outcome.error("You have changed no source yet.")
     trial = shop.case.prove(work.patch, work.tests, asked.test)
-    return ToolResult(ToolState.SUCCESS if trial.ok else ToolState.ERROR, trial.text)
+    return Outcome(ToolState.SUCCESS if trial.ok else ToolState.ERROR, trial.text)
 
 
 TOOLS = (

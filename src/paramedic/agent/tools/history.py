@@ -7,9 +7,10 @@ from pathlib import Path
 from pydantic import Field
 
 from paramedic.agent.tools.base import Arguments, Tool, Workshop
-from paramedic.model.agent import ToolResult, ToolState
+from paramedic.model.agent import Outcome
 from paramedic.model.diagnosis import Provenance
 from paramedic.model.errors import SourceError
+from paramedic.model.toolbox import ToolState
 from paramedic.source import history
 
 _MOST_BLAMED = 80
@@ -35,25 +36,23 @@ class Nothing(Arguments):
     """No arguments."""
 
 
-def _history(shop: Workshop, asked: History) -> ToolResult:
+def _history(shop: Workshop, asked: History) -> Outcome:
     return _found(history.log(_git(shop), shop.case.commit, asked.path, asked.count), "No commit touched it.")
 
 
-def _blame(shop: Workshop, asked: Blame) -> ToolResult:
+def _blame(shop: Workshop, asked: Blame) -> Outcome:
     shop.work.tree.raw(asked.path)
     last = min(asked.last, asked.first + _MOST_BLAMED - 1)
     return _found(history.blame(_git(shop), shop.case.commit, asked.path, asked.first, last), "No such lines.")
 
 
-def _show(shop: Workshop, asked: ShowCommit) -> ToolResult:
+def _show(shop: Workshop, asked: ShowCommit) -> Outcome:
     return _found(history.show(_git(shop), asked.commit, asked.path), "The commit changed nothing there.")
 
 
-def _diff(shop: Workshop, _asked: Nothing) -> ToolResult:
+def _diff(shop: Workshop, _asked: Nothing) -> Outcome:
     text = shop.work.diff()
-    return (
-        ToolResult(ToolState.SUCCESS, text, Provenance.TRUSTED) if text else ToolResult.no_data("You have changed nothing yet.")
-    )
+    return Outcome(ToolState.SUCCESS, text, Provenance.TRUSTED) if text else Outcome.no_data("You have changed nothing yet.")
 
 
 def _git(shop: Workshop) -> Path:
@@ -62,8 +61,8 @@ def _git(shop: Workshop) -> Path:
     return shop.case.git
 
 
-def _found(text: str, nothing: str) -> ToolResult:
-    return ToolResult(ToolState.SUCCESS, text) if text else ToolResult.no_data(nothing)
+def _found(text: str, nothing: str) -> Outcome:
+    return Outcome(ToolState.SUCCESS, text) if text else Outcome.no_data(nothing)
 
 
 TOOLS = (

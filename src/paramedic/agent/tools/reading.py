@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from paramedic.agent.tools.base import Arguments, Tool, Workshop
-from paramedic.model.agent import ToolResult, ToolState
+from paramedic.model.agent import Outcome
 from paramedic.model.diagnosis import Provenance
 from paramedic.model.errors import SourceError
+from paramedic.model.toolbox import ToolState
 
 _MOST_PATHS = 300
 _MOST_LINES = 400
@@ -37,40 +38,40 @@ class Search(Arguments):
     paths: str = Field("*", description="Only in paths that match, such as src/*.py.")
 
 
-def _list(shop: Workshop, asked: ListFiles) -> ToolResult:
+def _list(shop: Workshop, asked: ListFiles) -> Outcome:
     folder = asked.folder.strip("/")
     prefix = f"{folder}/" if folder and folder != "." else ""
     inside = [path for path in shop.work.paths() if path.startswith(prefix)]
     found = [path for path in inside if fnmatch.fnmatchcase(path.rpartition("/")[2], asked.pattern)]
     if not found:
-        return ToolResult.no_data("No file matches.")
+        return Outcome.no_data("No file matches.")
     more = [f"[{len(found) - _MOST_PATHS} more]"] if len(found) > _MOST_PATHS else []
     return _said("\n".join([*found[:_MOST_PATHS], *more]))
 
 
-def _read(shop: Workshop, asked: ReadFile) -> ToolResult:
+def _read(shop: Workshop, asked: ReadFile) -> Outcome:
     lines = _lines(shop.work.text(asked.path))
     last = min(asked.last or len(lines), asked.first + _MOST_LINES - 1, len(lines))
     if asked.first > len(lines):
-        return ToolResult.no_data(f"The file has {len(lines)} lines.")
+        return Outcome.no_data(f"The file has {len(lines)} lines.")
     shown = [f"{number:>5}  {line[:2000]}" for number, line in enumerate(lines[asked.first - 1 : last], asked.first)]
     return _said("\n".join(shown) + (f"\n[of {len(lines)} lines]" if last < len(lines) or asked.first > 1 else ""))
 
 
-def _search(shop: Workshop, asked: Search) -> ToolResult:
+def _search(shop: Workshop, asked: Search) -> Outcome:
     try:
         pattern = re.compile(asked.pattern if asked.regex else re.escape(asked.pattern))
     except re.error as error:
-        return ToolResult.error(f"The pattern is not a regular expression: {error}.")
+        return Outcome.error(f"The pattern is not a regular expression: {error}.")
     if asked.regex and _may_explode(asked.pattern):
-        return ToolResult.error("A repetition within a repetition may take for ever; use a simpler pattern.")
+        return Outcome.error("A repetition within a repetition may take for ever; use a simpler pattern.")
     hits = []
     for hit in _hits(shop, pattern, asked.paths):
         hits.append(hit)
         if len(hits) == _MOST_HITS:
             hits.append(f"[only the first {_MOST_HITS} are shown]")
             break
-    return _said("\n".join(hits)) if hits else ToolResult.no_data("Nothing matches.")
+    return _said("\n".join(hits)) if hits else Outcome.no_data("Nothing matches.")
 
 
 def _hits(shop: Workshop, pattern: re.Pattern[str], paths: str) -> Iterator[str]:
@@ -100,8 +101,8 @@ def _lines(text: str) -> list[str]:
     return re.split(r"\r\n|\r|\n", text)
 
 
-def _said(text: str) -> ToolResult:
-    return ToolResult(ToolState.SUCCESS, text, Provenance.TRUSTED)
+def _said(text: str) -> Outcome:
+    return Outcome(ToolState.SUCCESS, text, Provenance.TRUSTED)
 
 
 TOOLS = (

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from paramedic.agent import context
 from paramedic.agent.tools.base import Arguments, Tool, Workshop
-from paramedic.model.agent import ToolResult, ToolState
+from paramedic.model.agent import Outcome
+from paramedic.model.toolbox import ToolState
 
 _WHOLE = 30_000
 
@@ -31,26 +32,26 @@ class Issue(Arguments):
     """No arguments."""
 
 
-def _event(shop: Workshop, asked: EventPart) -> ToolResult:
+def _event(shop: Workshop, asked: EventPart) -> Outcome:
     if shop.case.event is None:
-        return ToolResult.no_data("This session has no event.")
+        return Outcome.no_data("This session has no event.")
     text = context.part(shop.case.event, asked.part.value)
-    return ToolResult(ToolState.SUCCESS, text) if text else ToolResult.no_data("The event has nothing of that kind.")
+    return Outcome(ToolState.SUCCESS, text) if text else Outcome.no_data("The event has nothing of that kind.")
 
 
-def _issue(shop: Workshop, _asked: Issue) -> ToolResult:
+def _issue(shop: Workshop, _asked: Issue) -> Outcome:
     facts = shop.case.facts
     lines = [*facts.counts, *([f"Release: {facts.release}"] if facts.release else [])]
     lines += [f"Suspect commit: {line}" for line in facts.suspect_commits]
-    return ToolResult(ToolState.SUCCESS, "\n".join(lines)) if lines else ToolResult.no_data("Nothing more is known of the issue.")
+    return Outcome(ToolState.SUCCESS, "\n".join(lines)) if lines else Outcome.no_data("Nothing more is known of the issue.")
 
 
-def _past(shop: Workshop, _asked: Issue) -> ToolResult:
+def _past(shop: Workshop, _asked: Issue) -> Outcome:
     facts = shop.case.facts
     lines = [f"This issue, before: {line}" for line in facts.earlier] + [
         f"Same cause elsewhere: {line}" for line in facts.similar
     ]
-    return ToolResult(ToolState.SUCCESS, "\n".join(lines)) if lines else ToolResult.no_data("No session looked at this before.")
+    return Outcome(ToolState.SUCCESS, "\n".join(lines)) if lines else Outcome.no_data("No session looked at this before.")
 
 
 TOOLS = (

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pydantic import Field
 
 from paramedic.agent.tools.base import Arguments, Tool, Workshop
-from paramedic.model.agent import ToolResult, ToolState
+from paramedic.model.agent import Outcome
 from paramedic.model.errors import SandboxUnavailable
 from paramedic.model.execution import Limits
 from paramedic.model.repair import Run
+from paramedic.model.toolbox import ToolState
 from paramedic.sandbox.project import ProjectRunner
 
 _SECONDS = 120.0
@@ -22,19 +23,19 @@ class RunTests(Arguments):
     nodes: list[str] = Field(description="Test files or node ids; empty for all.", max_length=20)
 
 
-def _command(shop: Workshop, asked: RunCommand) -> ToolResult:
+def _command(shop: Workshop, asked: RunCommand) -> Outcome:
     limits = Limits(wall_seconds=_SECONDS, output_bytes=200_000)
     done = _runner(shop).shell(asked.command, overlay=shop.work.overlay, limits=limits)
     said = [f"exit code {done.exit_code}{', time ran out' if done.timed_out else ''}", done.stdout, done.stderr]
-    return ToolResult(ToolState.SUCCESS, "\n".join(part for part in said if part))
+    return Outcome(ToolState.SUCCESS, "\n".join(part for part in said if part))
 
 
-def _tests(shop: Workshop, asked: RunTests) -> ToolResult:
+def _tests(shop: Workshop, asked: RunTests) -> Outcome:
     limits = Limits(wall_seconds=2 * _SECONDS, cpu_seconds=int(2 * _SECONDS))
     run = _runner(shop).tests(
         [node for node in asked.nodes if not node.startswith("-")], overlay=shop.work.overlay, limits=limits
     )
-    return ToolResult(ToolState.SUCCESS, _told(run))
+    return Outcome(ToolState.SUCCESS, _told(run))
 
 
 def _told(run: Run) -> str:

@@ -8,9 +8,10 @@ from pathlib import PurePosixPath
 from pydantic import Field
 
 from paramedic.agent.tools.base import Arguments, Tool, Workshop
-from paramedic.model.agent import ToolResult, ToolState
+from paramedic.model.agent import Outcome
 from paramedic.model.diagnosis import Provenance
 from paramedic.model.errors import SourceError
+from paramedic.model.toolbox import ToolState
 from paramedic.source.symbols import SymbolIndex
 from paramedic.source.tree import is_test_path
 
@@ -31,14 +32,14 @@ class Named(Arguments):
     name: str = Field(pattern=r"^[A-Za-z_$][\w$]*$", max_length=120, description="A simple name: of a function, method or class.")
 
 
-def _definitions(shop: Workshop, asked: Named) -> ToolResult:
+def _definitions(shop: Workshop, asked: Named) -> Outcome:
     index = SymbolIndex(shop.work.tree)
     found = [f"{one.path}:{one.line}: {one.qualname}" for one in index.definitions(asked.name)]
     found += _elsewhere(shop, re.compile(_DEFINES.replace("{name}", re.escape(asked.name)), re.MULTILINE))
     return _listed(found, "No definition of that name.")
 
 
-def _references(shop: Workshop, asked: Named) -> ToolResult:
+def _references(shop: Workshop, asked: Named) -> Outcome:
     index = SymbolIndex(shop.work.tree)
     calls = [f"{one.path}:{one.line}: in {one.function or 'the module'}" for one in index.callers(asked.name)]
     calls += _elsewhere(shop, re.compile(rf"\b{re.escape(asked.name)}\b"))
@@ -60,11 +61,11 @@ def _elsewhere(shop: Workshop, pattern: re.Pattern[str]) -> list[str]:
     return found
 
 
-def _listed(found: list[str], nothing: str) -> ToolResult:
+def _listed(found: list[str], nothing: str) -> Outcome:
     if not found:
-        return ToolResult.no_data(nothing)
+        return Outcome.no_data(nothing)
     more = [f"[{len(found) - _MOST} more]"] if len(found) > _MOST else []
-    return ToolResult(ToolState.SUCCESS, "\n".join([*found[:_MOST], *more]), Provenance.TRUSTED)
+    return Outcome(ToolState.SUCCESS, "\n".join([*found[:_MOST], *more]), Provenance.TRUSTED)
 
 
 TOOLS = (

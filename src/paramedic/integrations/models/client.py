@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import httpx2
 from pydantic_ai import exceptions
 from pydantic_ai.direct import model_request
-from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRequest, ModelResponse, UserPromptPart
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
@@ -30,6 +31,8 @@ SECONDS = 300.0
 TOKENS_AROUND = 2000
 """For what providers add to a request: their own words about tools, and the marks around messages."""
 TOKENS_PER_PART = 20
+_TINY_TOKENS = 1024
+"""Enough for models that think before they speak."""
 _NEVER_CHARGED = frozenset((400, 401, 402, 403, 404, 405, 413, 415, 422, 429, 529))
 
 
@@ -54,6 +57,7 @@ class ModelClient:
     choice: Choice
     price: Price
     reply_tokens: int
+    seconds: float = SECONDS
 
     @property
     def label(self) -> str:
@@ -87,11 +91,31 @@ class ModelClient:
     async def _ask(self, messages: list[ModelMessage], tools: list[ToolDefinition]) -> ModelResponse:
         wanted = ModelRequestParameters(function_tools=tools, allow_text_output=True)
         how = ModelSettings(max_tokens=self.reply_tokens, cache=True)
-        async with httpx2.AsyncClient(timeout=httpx2.Timeout(SECONDS, connect=15.0)) as http:
+        async with httpx2.AsyncClient(timeout=httpx2.Timeout(self.seconds, connect=min(15.0, self.seconds))) as http:
             with warnings.catch_warnings():
                 # Not every provider has a cache; that one is not used is nothing to warn of.
                 warnings.simplefilter("ignore", exceptions.UnsupportedSettingWarning)
                 return await model_request(self.choice.open(http), messages, model_settings=how, model_request_parameters=wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one tiny call showed."""
+
+    seconds: float
+    cost: Cost
+    uses_tools: bool
+
+
+def try_out(model: ModelClient) -> Tried:
+    """Ask for the use of a tool. Raises ``ModelFailed``."""
+    tool = ToolDefinition(
+        name="ready", description="Say that you are ready.", parameters_json_schema={"type": "object", "properties": {}}
+    )
+    began = time.monotonic()
+    small = replace(model, reply_tokens=_TINY_TOKENS)
+    reply = small.ask([ModelRequest(parts=[UserPromptPart(content="Use the tool ready, once.")])], [tool])
+    return Tried(time.monotonic() - began, reply.cost, any(call.tool_name == "ready" for call in reply.response.tool_calls))
 
 
 def open_models(settings: Settings, agent: AgentConfig) -> tuple[ModelClient, ...]:

@@ -1,0 +1,84 @@
+"""The agent as whoever asks a prompt session sees it: it reads, finds out and answers. It changes and proposes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from paramedic.agent import Case, investigate
+from paramedic.agent.fence import safe
+from paramedic.integrations.models.client import open_models
+from paramedic.model.agent import Investigation
+from paramedic.model.errors import BadInput
+from paramedic.sessions.agent import STAGE, is_cancelled, journal_of, limits_of
+from paramedic.sessions.desk import Desk
+from paramedic.sessions.outside_tools import outside_tools
+from paramedic.sessions.prompting import Conversation, Reply
+from paramedic.source.repository import Repository
+from paramedic.source.tree import SourceTree
+from paramedic.store.messages import Source
+
+_LONGEST_TASK = 30_000
+
+
+def answer(desk: Desk, conversation: Conversation) -> Reply:
+    """Answer the last message. Raises ``NotConfigured`` when the model cannot be used as it is set."""
+    config = desk.house.configuration.agent
+    models = open_models(desk.house.settings, config)
+    with _source(desk, conversation) as (tree, git), outside_tools(desk.house.engine, desk.house.configuration) as outside:
+        case = Case(
+            tree=tree,
+            git=git,
+            commit=tree.commit,
+            task=_task(conversation),
+            language=config.language,
+            may_edit=False,
+            outside=outside,
+            cancelled=lambda: is_cancelled(desk),
+        )
+        journal = journal_of(desk, turn=desk.session.turn)
+        found = investigate(case, models, journal, limits_of(config), lambda line: desk.say(STAGE, line))
+    return Reply(_told(found))
+
+
+def _task(conversation: Conversation) -> str:
+    """What was said so far. It is an authenticated person's, but what they pasted may be anybody's."""
+    lines = [("You: " if each.source is Source.SESSION else f"{each.author}: ") + each.text for each in conversation.said]
+    return safe("\n\n".join(lines), _LONGEST_TASK)
+
+
+@contextmanager
+def _source(desk: Desk, conversation: Conversation) -> Iterator[tuple[SourceTree, Path | None]]:
+    """The repository that was named, or the only one; an empty folder when there is none to look at."""
+    name = _repository(desk, conversation)
+    if name is None:
+        with TemporaryDirectory(prefix="paramedic-empty-") as folder:
+            yield SourceTree.open(Path(folder), commit=""), None
+        return
+    config = desk.house.configuration.repositories[name]
+    repository = Repository(config.url, desk.house.settings.home)
+    repository.fetch()
+    commit = repository.resolve(branch=config.default_branch).commit
+    with repository.worktree(commit) as root:
+        yield SourceTree.open(root, source_roots=config.source_roots, commit=commit), repository.mirror
+
+
+def _repository(desk: Desk, conversation: Conversation) -> str | None:
+    known = desk.house.configuration.repositories
+    asked = conversation.request.options.get("repos")
+    for name in asked if isinstance(asked, list) else []:
+        short = str(name).rpartition("/")[2]
+        if short not in known:
+            raise BadInput(f"There is no repository {short!r}.", remedy="Write its [repositories.NAME] table.")
+        return short
+    return next(iter(known)) if len(known) == 1 else None
+
+
+def _told(found: Investigation) -> str:
+    if found.answer is None:
+        return f"No answer: {found.reason}"
+    claims = [f"- {claim.text} [{', '.join(claim.evidence)}]" for claim in found.answer.claims]
+    unsure = [f"Not sure: {each}" for each in found.answer.unsure_of]
+    return "\n".join([found.answer.summary, *claims, *unsure])
