@@ -161,11 +161,9 @@ class _Run:
         return _returned(call, self._shown(identity, call.tool_name, result))
 
     def _shown(self, identity: str, name: str, result: Outcome) -> str:
-        tool = self.tools.tools.get(name)
-        source = f"tool {name}" if tool else "tool"
-        return f"{identity}: {result.state.value}\n" + fenced(
-            identity, source, result.text, tool.limit if tool else 2000, result.provenance
-        )
+        source, limit = self.tools.label(name)
+        text = fenced(identity, source, result.text, limit, result.provenance)
+        return f"{identity}: {result.state.value}\n{text}"
 
     def _answered(self, call: ToolCallPart, arguments: str) -> ModelRequestPart | Investigation:
         """The end; or what is wrong with the answer."""

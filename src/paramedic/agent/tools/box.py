@@ -12,13 +12,14 @@ from paramedic.agent.answer import NAME, AnswerForm
 from paramedic.agent.case import Case
 from paramedic.agent.fence import safe
 from paramedic.agent.tools import editing, history, reading, records, running, symbols
-from paramedic.agent.tools.base import Tool, Workshop
+from paramedic.agent.tools.base import SHOWN, Tool, Workshop
 from paramedic.agent.worktree import WorkTree
 from paramedic.model.agent import Outcome
 from paramedic.model.errors import ParamedicError
 
 _ANY: TypeAdapter[dict[str, object]] = TypeAdapter(dict[str, object])
 _DESCRIPTION = 1500
+_MADE_UP = 2000
 _ANSWER = "Give your answer and end. Do it as soon as you know enough, or when nothing more can be found out."
 
 
@@ -56,7 +57,7 @@ class Toolbox:
 
     def _call_outside(self, name: str, arguments: str) -> Outcome:
         outside = self.workshop.case.outside
-        if outside is None or name not in {offered.name for offered in outside.tools()}:
+        if outside is None or not self._is_outside(name):
             return Outcome.error(f"There is no tool of that name. There are: {', '.join(self.tools)}, {NAME}.")
         try:
             given = _ANY.validate_json(arguments or "{}")
@@ -64,6 +65,16 @@ class Toolbox:
             return Outcome.error(f"The arguments are not right. {described(error)}")
         result = outside.call(name, given)
         return Outcome(result.state, result.text, result.provenance)
+
+    def label(self, name: str) -> tuple[str, int]:
+        """Where a result came from, and how many characters of it are shown. A name that a model made up is not repeated."""
+        if (tool := self.tools.get(name)) is not None:
+            return f"tool {name}", tool.limit
+        return (f"tool {name}", SHOWN) if self._is_outside(name) else ("tool", _MADE_UP)
+
+    def _is_outside(self, name: str) -> bool:
+        outside = self.workshop.case.outside
+        return outside is not None and name in {offered.name for offered in outside.tools()}
 
     def again(self, result: Outcome) -> None:
         """Bring the work tree to where a recalled result had brought it."""
