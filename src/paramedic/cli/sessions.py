@@ -1,12 +1,19 @@
-"""``paramedic sessions``: what was looked into, and what came of it."""
+"""``paramedic sessions``: what was looked into, what came of it, and a word with one of them."""
 
 from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from paramedic.store.sessions import Session
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -15,20 +22,22 @@ def register(app: typer.Typer) -> None:
     group.command("show", help="One session: its log, and its result.")(show)
     group.command("follow", help="A session's log, as it is written.")(follow)
     group.command("resume", help="Go on with a session that has ended, such as one that its budget stopped.")(resume)
+    group.command("message", help="Write to a session; one that waits goes on.")(message)
+    group.command("cancel", help="End a session.")(cancel)
     app.add_typer(group, name="sessions")
 
 
 def listing(
     issue: Annotated[int | None, typer.Option(help="Only those of this issue.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only those with this tag; may be repeated for any of several.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 30,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     from paramedic.cli.database import opened
-    from paramedic.store import sessions as store
     from paramedic.web.documents import session_document
 
     with opened() as connection:
-        found = store.recent(connection, issue_id=issue, limit=limit)
+        found = _listed(connection, issue, tag or [], limit)
     if json_output:
         rows = [session_document(session, with_result=False) for session in found]
         sys.stdout.write(json.dumps({"sessions": rows}) + "\n")
@@ -41,8 +50,19 @@ def listing(
     for session in found:
         verdict = session.verdict or session.stage or ""
         began = f"{session.created_at:%Y-%m-%d %H:%M}"
-        table.add_row(session.id, str(session.issue_id), session.state.value, verdict, began, printable(session.reason)[:80])
+        table.add_row(
+            session.id, str(session.issue_id or ""), session.state.value, verdict, began, printable(session.reason)[:80]
+        )
     consoles()[0].print(table)
+
+
+def _listed(connection: sa.Connection, issue: int | None, tags: list[str], limit: int) -> list[Session]:
+    from paramedic.store import requests
+    from paramedic.store import sessions as store
+
+    found = store.recent(connection, issue_id=issue, limit=1000 if tags else limit)
+    known = requests.tags_of(connection, [session.id for session in found]) if tags else {}
+    return [session for session in found if not tags or set(tags) & set(known[session.id])][:limit]
 
 
 def show(
@@ -54,7 +74,8 @@ def show(
     from paramedic.web.documents import line_document, session_document
 
     with opened() as connection:
-        session, lines = store.read(connection, session_id), store.log_after(connection, session_id)
+        known = _known(connection, session_id)
+        session, lines = store.read(connection, known), store.log_after(connection, known)
     if json_output:
         log = [line_document(line) for line in lines]
         sys.stdout.write(json.dumps(session_document(session) | {"log": log}) + "\n")
@@ -65,6 +86,11 @@ def show(
 
 
 def follow(session_id: str) -> None:
+    watch(session_id)
+
+
+def watch(session_id: str, *, quiet: bool = False) -> None:
+    """Print the log as it is written, until the session ends or waits; ``quiet`` only waits for that."""
     import time
 
     from paramedic.cli.database import opened
@@ -73,11 +99,13 @@ def follow(session_id: str) -> None:
     seen = 0
     while True:
         with opened() as connection:
-            session, lines = store.read(connection, session_id), store.log_after(connection, session_id, seen)
+            known = _known(connection, session_id)
+            session, lines = store.read(connection, known), store.log_after(connection, known, seen)
         for line in lines:
             seen = line.seq
-            _print_line(line.stage, line.text)
-        if session.finished_at is not None:
+            if not quiet:
+                _print_line(line.stage, line.text)
+        if session.state not in store.LIVE:
             return
         time.sleep(0.5)
 
@@ -92,6 +120,51 @@ def resume(
     with opened(writing=True) as connection:
         go_on(connection, session_id, None if dollars is None else round(dollars * 1_000_000))
     sys.stdout.write(f"Session {session_id} goes on when a worker is free; what was paid for is not paid for again.\n")
+
+
+def message(session_id: str, text: str, json_output: Json = False) -> None:
+    from paramedic.cli.database import opened
+    from paramedic.sessions.conversing import tell
+    from paramedic.settings import load_settings
+
+    with opened(writing=True) as connection:
+        tell(connection, load_settings(), _known(connection, session_id), _who(), text)
+    _report(session_id, json_output)
+
+
+def cancel(session_id: str, json_output: Json = False) -> None:
+    from paramedic.cli.database import opened
+    from paramedic.sessions.conversing import terminate
+
+    with opened(writing=True) as connection:
+        terminate(connection, _known(connection, session_id), _who())
+    _report(session_id, json_output)
+
+
+def _known(connection: sa.Connection, name: str) -> str:
+    """The session of that name, whether it is ours or one that a caller chose; an unknown name is left to who reads it."""
+    from paramedic.store import requests
+
+    return requests.find(connection, None, name) or name
+
+
+def _report(session_id: str, json_output: bool) -> None:
+    from paramedic.cli.database import opened
+    from paramedic.store import sessions as store
+    from paramedic.web.documents import session_document
+
+    with opened() as connection:
+        session = store.read(connection, _known(connection, session_id))
+    if json_output:
+        sys.stdout.write(json.dumps(session_document(session, with_result=False)) + "\n")
+        return
+    _print_line(session.state.value, session.summary or "")
+
+
+def _who() -> str:
+    import getpass
+
+    return f"{getpass.getuser()} by command line"
 
 
 def _print_line(stage: str, text: str) -> None:

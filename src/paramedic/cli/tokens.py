@@ -30,12 +30,14 @@ def create(
 ) -> None:
     from paramedic.cli.database import opened
     from paramedic.cli.terminal import printable
+    from paramedic.sessions.library import add_starters
     from paramedic.store import service_users
     from paramedic.web.devin.permissions import MEMBER, read_permissions
 
     permissions = read_permissions(permission) if permission else tuple(MEMBER)
     org_id = _organization(organization or service_users.HOME_ORGANISATION)
     with opened(writing=True) as connection:
+        add_starters(connection, org_id)
         user, token = service_users.create(connection, printable(name)[:120], permissions, org_id)
     if json_output:
         sys.stdout.write(json.dumps(_document(user) | {"token": token}) + "\n")

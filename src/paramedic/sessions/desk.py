@@ -6,6 +6,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 
 import sqlalchemy as sa
@@ -19,8 +20,13 @@ from paramedic.settings import Configuration, Settings
 from paramedic.settings.file import Action, ProjectConfig, RepositoryConfig
 from paramedic.source.repository import Repository
 from paramedic.source.tree import SourceTree
+from paramedic.store import requests
 from paramedic.store import sessions as store
 from paramedic.store.engine import reading
+from paramedic.store.requests import Request
+
+FOLDER = "folder"
+"""The option under which the command line keeps the folder that a session is to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,12 @@ class Desk:
         with reading(self.house.engine).connect() as connection:
             return store.read(connection, self.session_id)
 
+    @cached_property
+    def request(self) -> Request | None:
+        """What the session was asked for; None when rules started it."""
+        with reading(self.house.engine).connect() as connection:
+            return requests.read(connection, [self.session_id]).get(self.session_id)
+
     def forget_session(self) -> None:
         """Have the row read again at next use, after it was changed."""
         self.__dict__.pop("session", None)
@@ -93,7 +105,10 @@ class Desk:
         self._lines[stage] = _Counter()
 
     def repository(self) -> tuple[str, RepositoryConfig]:
-        """The repository of the session's project. Raises ``NotConfigured`` naming the table to write."""
+        """The repository that was asked for, else that of the session's project. Raises ``NotConfigured`` naming the table
+        to write."""
+        if self.request and (asked := _asked_for(self.request, self.house.configuration)):
+            return asked
         project, configuration = self.session.project, self.house.configuration
         named = _project(configuration, project)
         name = named.repository if named else None
@@ -140,6 +155,15 @@ class Desk:
                 self.say,
             )
         return self._kept_project
+
+
+def _asked_for(request: Request, configuration: Configuration) -> tuple[str, RepositoryConfig] | None:
+    """A folder, which only the command line can name; else the first of the configured repositories that the caller named."""
+    if folder := request.options.get(FOLDER):
+        return Path(folder).name, RepositoryConfig(url=folder)
+    named = request.options.get("repos") or ()
+    known = configuration.repositories.items()
+    return next(((name, config) for wanted in named for name, config in known if wanted in (name, config.slug)), None)
 
 
 def _project(configuration: Configuration, name: str | None) -> ProjectConfig | None:

@@ -17,7 +17,7 @@ from paramedic.sessions.desk import Checkout, Desk
 from paramedic.sessions.digest import UNKNOWN_PROJECT
 from paramedic.source.git import git_text
 from paramedic.source.repository import Repository, Resolved
-from paramedic.store import events, issues, requests
+from paramedic.store import events, issues
 from paramedic.store import sessions as store
 from paramedic.store.engine import reading
 from paramedic.store.service_users import HOME_ORGANISATION
@@ -63,8 +63,8 @@ def recall(desk: Desk, event: Event) -> None:
     project = desk.house.configuration.projects.get(desk.session.project or "")
     config = desk.house.configuration.repositories.get(project.repository or "") if project else None
     text = " ".join((event.title, event.culprit, desk.session.project or ""))
+    request = desk.request
     with desk.house.engine.begin() as connection:
-        request = requests.read(connection, [desk.session_id]).get(desk.session_id)
         library.recall_knowledge(
             connection,
             desk.session_id,

@@ -112,14 +112,16 @@ def read(connection: sa.Connection, session_ids: Sequence[str]) -> dict[str, Req
     return {row["session_id"]: Request(**row) for row in connection.execute(query).mappings()}
 
 
-def find(connection: sa.Connection, org_id: str, name: str) -> str | None:
-    """The id of the organisation's session that is called ``name``: as its caller did, ``devin-…``, or by its bare id."""
-    query = sa.select(request_names.c.session_id).where(request_names.c.org_id == org_id, request_names.c.name == name)
-    known: str | None = connection.execute(query).scalar_one_or_none()
-    if known is not None:
-        return known
-    bare = connection.execute(_of(org_id).where(sessions.c.id == name.removeprefix(PREFIX))).first()
-    return str(bare[0]) if bare else None
+def find(connection: sa.Connection, org_id: str | None, name: str) -> str | None:
+    """The id of the organisation's session that is called ``name``: as its caller did, ``devin-…``, or by its bare id.
+    Without an organisation, of anybody's."""
+    named = sa.select(request_names.c.session_id).where(request_names.c.name == name)
+    bare = (_of(org_id) if org_id else sa.select(sessions.c.id)).where(sessions.c.id == name.removeprefix(PREFIX))
+    for query in (named.where(request_names.c.org_id == org_id) if org_id else named, bare):
+        row = connection.execute(query.limit(1)).first()
+        if row is not None:
+            return str(row[0])
+    return None
 
 
 def page(connection: sa.Connection, wanted: Wanted, *, limit: int, after: str | None = None, offset: int = 0) -> Page:
