@@ -105,7 +105,9 @@ def test_the_log_tells_what_the_answer_cited(engine: sa.Engine) -> None:
         assert "The answer cites K2 of what was recalled, not K1." in lines(connection, session_id)
 
 
-@pytest.mark.parametrize(("answer", "expected"), [("[K1]", True), ("as K1 says", True), ("K12", False), ("OK1", False)])
+@pytest.mark.parametrize(
+    ("answer", "expected"), [("[K1]", True), ("[E2, K1]", True), ("as K1 says", False), ("K12", False), ("OK1", False)]
+)
 def test_a_label_is_cited_as_a_word(answer: str, expected: bool) -> None:
     assert cited("K1", answer) is expected
 

@@ -40,8 +40,10 @@ def macros_in(prompt: str) -> tuple[str, ...]:
 
 
 def cited(label: str, answer: str) -> bool:
-    """Whether an answer cites what it was given as ``label`` (K1, P2): in brackets, or as a word."""
-    return re.search(rf"(?<![A-Za-z0-9]){re.escape(label)}(?![A-Za-z0-9])", answer) is not None
+    """Whether an answer cites what it was given as ``label``: in brackets, as in [K1] or [E2, K1]."""
+    return (
+        re.search(rf"\[[^\[\]]{{0,200}}(?<![A-Za-z0-9]){re.escape(label)}(?![A-Za-z0-9])[^\[\]]{{0,200}}\]", answer) is not None
+    )
 
 
 def _reason(note: Note, words: frozenset[str], repositories: Sequence[str]) -> Reason | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from paramedic.agent import Case, investigate
 from paramedic.agent.case import Facts
 from paramedic.agent.context import content_hash
+from paramedic.agent.fence import safe
 from paramedic.integrations.models.client import open_models
 from paramedic.integrations.sentry.facts import Upstream
 from paramedic.model.agent import Answer, Cost, Investigation, Limits, StopReason
@@ -17,7 +18,7 @@ from paramedic.model.event import Event
 from paramedic.model.repair import AgentWork, Fix, Kind, TriageResult, Verdict
 from paramedic.proof import Proven
 from paramedic.sandbox.project import ProjectRunner
-from paramedic.sessions import gathering
+from paramedic.sessions import gathering, library
 from paramedic.sessions.agent_proof import SHAPE, Bench, Outcome, silences
 from paramedic.sessions.desk import Checkout, Desk
 from paramedic.sessions.outside_tools import outside_tools
@@ -31,6 +32,7 @@ from paramedic.store.engine import reading
 from paramedic.store.sessions import Session
 
 STAGE = "agent"
+LONGEST_LESSON = 30_000
 UNFINISHED = (Verdict.REPRODUCED, Verdict.DIAGNOSED, Verdict.NOT_FOUND)
 SURE = 0.5
 """An engine's diagnosis of at least this confidence is not looked into again when only a diagnosis was asked for."""
@@ -93,6 +95,8 @@ def _bench(desk: Desk, known: Known) -> Bench | None:
 def _case(desk: Desk, known: Known, bench: Bench | None) -> Case:
     config = desk.house.configuration.agent
     _name, repository = desk.repository()
+    with reading(desk.house.engine).connect() as connection:
+        taught = library.lesson(connection, desk.session_id)
     case = Case(
         tree=desk.tree(known.checkout),
         event=known.event,
@@ -103,6 +107,7 @@ def _case(desk: Desk, known: Known, bench: Bench | None) -> Case:
         language=config.language,
         event_tokens=config.event_tokens,
         may_edit=desk.options().until != "diagnose",
+        task=f"Find the root cause of this failure, and mend it.\n\n{safe(taught, LONGEST_LESSON)}" if taught else "",
         cancelled=lambda: is_cancelled(desk),
     )
     return replace(case, runner=bench.runner, prove=bench.trial) if bench else case

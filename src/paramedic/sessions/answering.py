@@ -12,12 +12,15 @@ from paramedic.agent.fence import safe
 from paramedic.integrations.models.client import open_models
 from paramedic.model.agent import Investigation
 from paramedic.model.errors import BadInput
+from paramedic.sessions import library
 from paramedic.sessions.agent import STAGE, is_cancelled, journal_of, limits_of
 from paramedic.sessions.desk import Desk
 from paramedic.sessions.outside_tools import outside_tools
 from paramedic.sessions.prompting import Conversation, Reply
+from paramedic.settings.file import RepositoryConfig
 from paramedic.source.repository import Repository
 from paramedic.source.tree import SourceTree
+from paramedic.store.engine import reading
 from paramedic.store.messages import Source
 
 _LONGEST_TASK = 30_000
@@ -32,7 +35,7 @@ def answer(desk: Desk, conversation: Conversation) -> Reply:
             tree=tree,
             git=git,
             commit=tree.commit,
-            task=_task(conversation),
+            task=_task(desk, conversation),
             language=config.language,
             may_edit=False,
             outside=outside,
@@ -43,21 +46,22 @@ def answer(desk: Desk, conversation: Conversation) -> Reply:
     return Reply(_told(found))
 
 
-def _task(conversation: Conversation) -> str:
+def _task(desk: Desk, conversation: Conversation) -> str:
     """What was said so far. It is an authenticated person's, but what they pasted may be anybody's."""
+    with reading(desk.house.engine).connect() as connection:
+        taught = library.lesson(connection, desk.session_id)
     lines = [("You: " if each.source is Source.SESSION else f"{each.author}: ") + each.text for each in conversation.said]
-    return safe("\n\n".join(lines), _LONGEST_TASK)
+    return "\n\n".join(part for part in (safe(taught, _LONGEST_TASK), safe("\n\n".join(lines), _LONGEST_TASK)) if part)
 
 
 @contextmanager
 def _source(desk: Desk, conversation: Conversation) -> Iterator[tuple[SourceTree, Path | None]]:
     """The repository that was named, or the only one; an empty folder when there is none to look at."""
-    name = _repository(desk, conversation)
-    if name is None:
+    config = _repository(desk, conversation)
+    if config is None:
         with TemporaryDirectory(prefix="paramedic-empty-") as folder:
             yield SourceTree.open(Path(folder), commit=""), None
         return
-    config = desk.house.configuration.repositories[name]
     repository = Repository(config.url, desk.house.settings.home)
     repository.fetch()
     commit = repository.resolve(branch=config.default_branch).commit
@@ -65,15 +69,17 @@ def _source(desk: Desk, conversation: Conversation) -> Iterator[tuple[SourceTree
         yield SourceTree.open(root, source_roots=config.source_roots, commit=commit), repository.mirror
 
 
-def _repository(desk: Desk, conversation: Conversation) -> str | None:
+def _repository(desk: Desk, conversation: Conversation) -> RepositoryConfig | None:
+    if (named := desk.asked_for()) is not None:
+        return named[1]
     known = desk.house.configuration.repositories
     asked = conversation.request.options.get("repos")
     for name in asked if isinstance(asked, list) else []:
         short = str(name).rpartition("/")[2]
         if short not in known:
             raise BadInput(f"There is no repository {short!r}.", remedy="Write its [repositories.NAME] table.")
-        return short
-    return next(iter(known)) if len(known) == 1 else None
+        return known[short]
+    return next(iter(known.values())) if len(known) == 1 else None
 
 
 def _told(found: Investigation) -> str:

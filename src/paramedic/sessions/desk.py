@@ -84,6 +84,10 @@ class Desk:
         with reading(self.house.engine).connect() as connection:
             return requests.read(connection, [self.session_id]).get(self.session_id)
 
+    def asked_for(self) -> tuple[str, RepositoryConfig] | None:
+        """The repository that whoever asked for the session named."""
+        return _asked_for(self.request, self.house.configuration) if self.request else None
+
     def forget_session(self) -> None:
         """Have the row read again at next use, after it was changed."""
         self.__dict__.pop("session", None)
@@ -107,7 +111,7 @@ class Desk:
     def repository(self) -> tuple[str, RepositoryConfig]:
         """The repository that was asked for, else that of the session's project. Raises ``NotConfigured`` naming the table
         to write."""
-        if self.request and (asked := _asked_for(self.request, self.house.configuration)):
+        if (asked := self.asked_for()) is not None:
             return asked
         project, configuration = self.session.project, self.house.configuration
         named = _project(configuration, project)

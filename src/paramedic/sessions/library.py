@@ -17,6 +17,7 @@ from paramedic.store.search import Entry
 
 STAGE = "recall"
 _CANDIDATES = 100
+_LONGEST_LESSON = 8_000
 
 
 def save_playbook(
@@ -107,6 +108,18 @@ def recall_knowledge(
     candidates = {note.id: note for note in (*knowledge.pinned(connection, org_id), *found)}
     for reason in recall(candidates.values(), text, repositories):
         _give_note(connection, session_id, reason.note, reason.why)
+
+
+def lesson(connection: sa.Connection, session_id: str) -> str:
+    """What the session was given, as a model reads it; "" when it was given nothing."""
+    given = recalls.of(connection, session_id)
+    if not given:
+        return ""
+    texts = [f"[{one.label}] {one.title}\n{one.body[:_LONGEST_LESSON]}" for one in given]
+    return (
+        "What people of this organisation taught. Follow the playbooks (P), and cite what you use, as in [K1].\n\n"
+        + "\n\n".join(texts)
+    )
 
 
 def note_citations(connection: sa.Connection, session_id: str, answer: str) -> tuple[Recalled, ...]:
