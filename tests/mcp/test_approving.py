@@ -6,14 +6,12 @@ import json
 import sys
 from pathlib import Path
 
-import httpx2
 import pytest
 import sqlalchemy as sa
 import typer
 from tests.mcp.serving import UNKIND, server
 from typer.testing import CliRunner, Result
 
-from intake.running import running_web
 from paramedic.cli import mcp
 from paramedic.integrations.mcp.tools import Standing
 from paramedic.model.errors import BadInput, OutsideError
@@ -86,8 +84,7 @@ def test_a_table_that_is_wrong_is_refused_without_repeating_a_secret(tmp_path: P
     assert "sk-live" not in str(refused.value)
 
 
-def test_from_the_first_look_to_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The commands as a person uses them, and what the API then shows."""
+def test_the_commands_as_a_person_uses_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = json.dumps([sys.executable, "-SI", str(UNKIND), "kind"])
     (tmp_path / "outside.toml").write_text(f"[mcp.desk]\ncommand = {command}\n")
     monkeypatch.setenv("PARAMEDIC_HOME", str(tmp_path))
@@ -109,11 +106,8 @@ def test_from_the_first_look_to_the_page(tmp_path: Path, monkeypatch: pytest.Mon
     assert paramedic("approve", "desk", answer="y\n").exit_code == 0
     assert "unkind 1: 2 tools; allowed: logs; not read-only, and not named in tools: restart" in _check("MCP server desk").text
     (known,) = json.loads(paramedic("list", "--json").stdout)["servers"]
-    with running_web(tmp_path, PARAMEDIC_CONFIG=str(tmp_path / "outside.toml")) as web:
-        (offered,) = httpx2.get(web.url + "/api/mcp").json()["servers"]
     expected = [("logs", "allowed"), ("restart", "not read-only, and not named in tools")]
     assert [(tool["name"], tool["standing"]) for tool in known["tools"]] == expected
-    assert [(tool["name"], tool["standing"]) for tool in offered["tools"]] == expected
 
 
 def _check(name: str) -> Check:

@@ -78,6 +78,19 @@ def test_a_server_that_hangs_is_left_in_time_and_started_anew() -> None:
         assert time.monotonic() - began < 8
 
 
+def test_a_server_that_floods_us_with_notes_is_left_in_time() -> None:
+    with opened(server("flood", call_seconds=0.5)) as toolbox:
+        assert toolbox.tools()
+        began = time.monotonic()
+        assert "did not answer in time" in toolbox.call("desk__logs", {}).text
+        assert time.monotonic() - began < 4
+
+
+def test_a_server_that_asks_back_is_refused() -> None:
+    with opened(server("ask-back")) as toolbox:
+        assert '"error"' in toolbox.call("desk__logs", {}).text
+
+
 def test_a_server_that_never_speaks_is_given_up_and_leaves_no_process(tmp_path: Path) -> None:
     deaf = server("deaf", connect_seconds=1.0)
     with opened(deaf.model_copy(update={"command": (*deaf.command, str(tmp_path))}), approved=False) as toolbox:

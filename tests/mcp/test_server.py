@@ -18,11 +18,14 @@ import sqlalchemy as sa
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
+from tests.mcp.serving import server
 
 from effects.findings import HOSTILE, proven
 from intake.running import Web, running_web
 from paramedic.sessions.document import result_document
 from paramedic.sessions.library import save_note
+from paramedic.sessions.outside_tools import approve, look
+from paramedic.settings import Configuration
 from paramedic.store import knowledge, service_users, sessions
 from paramedic.store.sessions import NewSession, SessionState
 from sessions.test_digest import event, hook, receive
@@ -33,7 +36,9 @@ Connect = Callable[[], AbstractAsyncContextManager[Client]]
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    with running_web(tmp_path_factory.mktemp("mcp"), PARAMEDIC_API_TOKEN=TOKEN) as running:
+    path = tmp_path_factory.mktemp("settings") / "outside.toml"
+    path.write_text(f"[mcp.desk]\ncommand = {json.dumps(server('kind').command)}\n")
+    with running_web(tmp_path_factory.mktemp("mcp"), PARAMEDIC_API_TOKEN=TOKEN, PARAMEDIC_CONFIG=str(path)) as running:
         hooked = hook("created", "2026-01-01T00:00:00Z", shortId="DESK-1")
         receive(running.engine, *(event(number, HOSTILE) for number in range(3)), hooked, event(9))
         with running.engine.begin() as connection:
@@ -271,6 +276,17 @@ def service_user(web: Web, permission: str, organisation: str = service_users.HO
         return service_users.create(connection, "a bot", [permission], organisation)[1]
 
 
-def test_the_api_shows_what_each_server_offered(web: Web) -> None:
+def test_the_api_shows_what_each_server_offered_and_asks_none(web: Web) -> None:
+    def shown() -> dict[str, object]:
+        (known,) = httpx2.get(web.url + "/api/mcp", headers={"Authorization": f"Bearer {TOKEN}"}).json()["servers"]
+        return known
+
     assert httpx2.get(web.url + "/api/mcp").status_code == 401
-    assert httpx2.get(web.url + "/api/mcp", headers={"Authorization": f"Bearer {TOKEN}"}).json() == {"servers": []}
+    assert shown() == {"server": "desk", "seen_at": None, "about": None, "error": None, "tools": []}
+    approve(web.engine, look(web.engine, Configuration(mcp={"desk": server("kind")}), "desk"), "Ada")
+    offered = shown()
+    assert (offered["about"], offered["error"]) == ("unkind 1", None)
+    assert [(tool["name"], tool["standing"]) for tool in offered["tools"]] == [  # type: ignore[attr-defined]
+        ("logs", "allowed"),
+        ("restart", "not read-only, and not named in tools"),
+    ]

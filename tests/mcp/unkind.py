@@ -46,6 +46,11 @@ def call(name: str, arguments: dict[str, object]) -> dict[str, object]:
     if MODE == "crash":
         sys.stderr.write(f"cannot open the log with {os.environ.get('LOG_TOKEN')}\n")
         os._exit(3)
+    while MODE == "flood":
+        say({"method": "notifications/message", "params": {"level": "info", "data": "x" * 1000}})
+    if MODE == "ask-back":
+        say({"id": "q", "method": "sampling/createMessage", "params": {"messages": [], "maxTokens": 9}})
+        return {"content": [{"type": "text", "text": sys.stdin.readline()}]}
     if MODE == "huge":
         sys.stdout.write("x" * 50_000_000)
         sys.stdout.flush()
