@@ -87,7 +87,7 @@ class Snapshot:
         return True
 
     def _named(self, name: str, value: Any, depth: int) -> Any:
-        if self._secrets.hides(name):
+        if value is not None and self._secrets.hides(name):
             return FILTERED
         return self._value(value, depth, personal=self._secrets.personal(name))
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from paramedic.reproduction.code import Attempt
 from paramedic.reproduction.trial import Ending, Target, Trials
 
+_BARE = re.compile(r"^(\w+ = ([\w.]+))\.__new__\(\2\)$")
 _ROUNDS = 3
 _TOGETHER = 6
 
@@ -32,7 +33,30 @@ def strip(attempt: Attempt, ending: Ending, target: Target, trials: Trials) -> t
         if best is None:
             break
         attempt, ending = best
-    return attempt, ending
+    return _constructed(attempt, ending, target, trials)
+
+
+def _constructed(attempt: Attempt, ending: Ending, target: Target, trials: Trials) -> tuple[Attempt, Ending]:
+    """Objects of which nothing is left but their class, made by a plain call of it where the crash survives that."""
+    lines = attempt.statements
+    bare = {
+        index
+        for index, line in enumerate(lines)
+        if _BARE.match(line) and [*map(_maker_of, lines[:-1])].count(_maker_of(line)) == 1
+    }
+    choices = [{index} for index in sorted(bare)] + ([bare] if len(bare) > 1 else [])
+    plain = [
+        replace(
+            attempt, statements=tuple(_BARE.sub(r"\1()", line) if index in chosen else line for index, line in enumerate(lines))
+        )
+        for chosen in choices
+    ]
+    good = [
+        (less, end)
+        for less, end in zip(plain, endings_of(trials, plain), strict=True)
+        if end and survives(end, ending, target, attempt)
+    ]
+    return good[-1] if good else (attempt, ending)
 
 
 def _left_out(attempt: Attempt, indices: Sequence[int]) -> Attempt:
@@ -42,13 +66,14 @@ def _left_out(attempt: Attempt, indices: Sequence[int]) -> Attempt:
 
 def _swept(statements: Sequence[str]) -> list[str]:
     """Without the making of objects that nothing else speaks of any more."""
-    kept = list(statements)
+    kept, last = list(statements[:-1]), statements[-1]
     while True:
-        made = {found for line in kept[:-1] if (found := _maker_of(line))}
-        idle = {name for name in made if not any(name in _words(line) for line in kept if _maker_of(line) != name)}
+        makers = [_maker_of(line) for line in kept]
+        spoken = {word for line, maker in zip(kept, makers, strict=True) for word in _words(line) - {maker}}
+        idle = set(makers) - {None} - spoken - _words(last)
         if not idle:
-            return kept
-        kept = [line for line in kept if _maker_of(line) not in idle]
+            return [*kept, last]
+        kept = [line for line, maker in zip(kept, makers, strict=True) if maker not in idle]
 
 
 def _maker_of(line: str) -> str | None:
@@ -66,7 +91,7 @@ def _maker_of(line: str) -> str | None:
     return target.id if isinstance(target, ast.Name) else None
 
 
-def _words(line: str) -> set[str]:
+def _words(line: str) -> set[str | None]:
     return set(re.findall(r"\w+", line))
 
 
