@@ -8,6 +8,7 @@ from pathlib import Path
 
 from paramedic.model.agent import Prover, Trial
 from paramedic.model.event import Event
+from paramedic.model.library import Recalled
 from paramedic.model.repair import TriageResult
 from paramedic.model.toolbox import Toolbox
 from paramedic.sandbox.project import ProjectRunner
@@ -35,7 +36,7 @@ class Case:
 
     ``runner`` is None when nothing of the project can be run; ``prove`` is the one prover. ``task`` is what a person asked
     for, "" for a triage. ``outside`` are tools of other
-    systems, which only read.
+    systems, which only read; ``recalled`` is what people have taught.
     """
 
     tree: SourceTree
@@ -51,4 +52,5 @@ class Case:
     event_tokens: int = 12_000
     may_edit: bool = True
     outside: Toolbox | None = None
+    recalled: tuple[Recalled, ...] = ()
     cancelled: Callable[[], bool] = lambda: False

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from paramedic.agent.case import Case
-from paramedic.agent.fence import fenced
+from paramedic.agent.fence import fenced, taught
 from paramedic.agent.stack import crashed_threads, exceptions, threads, variables
 from paramedic.model.diagnosis import Diagnosis, Evidence, Provenance
 from paramedic.model.event import Event, ExceptionValue
@@ -18,6 +18,7 @@ CHARACTERS_PER_TOKEN = 3
 """On the safe side for code; prose has more."""
 _SMALLEST = 400
 _SHORT = 3_000
+_TAUGHT = 12_000
 _BREADCRUMBS = 20
 _RUNTIME = ("runtime", "os", "device", "app", "browser", "culture")
 
@@ -43,20 +44,21 @@ class Rendered:
 def render(case: Case) -> Rendered:
     """The whole case within its limit. What does not fit can be asked for by the tools."""
     room = case.event_tokens * CHARACTERS_PER_TOKEN
-    parts: list[str] = []
-    ids: list[str] = [fact.id for fact in _evidence(case.found)]
+    facts = [fact.id for fact in _evidence(case.found)]
+    parts = [taught(one.label, one.shelf.value, one.title, one.body, _TAUGHT) for one in case.recalled]
+    ids: list[str] = []
     for section in _sections(case):
         if not section.text.strip():
             continue
         if room < _SMALLEST:
             parts.append(f"[{section.source} left out: no room]")
             continue
-        identity = f"C{len(ids) + 1 - len(_evidence(case.found))}"
+        identity = f"C{len(ids) + 1}"
         shown = fenced(identity, section.source, section.text, min(section.limit, room), section.provenance)
         room -= len(shown)
         parts.append(shown)
         ids.append(identity)
-    return Rendered("\n\n".join(parts), tuple(ids))
+    return Rendered("\n\n".join(parts), (*facts, *(one.label for one in case.recalled), *ids))
 
 
 def content_hash(case: Case) -> str:

@@ -8,7 +8,7 @@ import unicodedata
 from paramedic.effects.scrub import scrub, scrub_source
 from paramedic.model.diagnosis import Provenance
 
-_FENCE = re.compile(r"<(?=\s*/?\s*(?:untrusted|repository|system|paramedic))", re.IGNORECASE)
+_FENCE = re.compile(r"<(?=\s*/?\s*(?:untrusted|repository|playbook|knowledge|system|paramedic))", re.IGNORECASE)
 _KEPT = frozenset("\n\t")
 
 
@@ -16,6 +16,11 @@ def fenced(identity: str, source: str, text: str, limit: int, provenance: Proven
     """``text`` between tags that nothing in it can close. ``source`` is ours; ``identity`` is what a claim cites."""
     tag = "repository" if provenance is Provenance.TRUSTED else "untrusted"
     return f'<{tag} id="{identity}" from="{source}">\n{safe(text, limit, provenance)}\n</{tag}>'
+
+
+def taught(identity: str, kind: str, title: str, text: str, limit: int) -> str:
+    """What people of this installation wrote for their sessions, which is not from outside, and still keeps no secrets."""
+    return f'<{kind} id="{identity}">\n{safe(title, 300)}\n\n{safe(text, limit, Provenance.TRUSTED)}\n</{kind}>'
 
 
 def safe(text: str, limit: int, provenance: Provenance = Provenance.UNTRUSTED) -> str:

@@ -26,6 +26,7 @@ from paramedic.settings.file import AgentConfig
 from paramedic.source.edits import unified_diff
 from paramedic.source.repository import Repository
 from paramedic.source.tree import SourceTree
+from paramedic.store import recalls
 from paramedic.store import sessions as store
 from paramedic.store.agent import StoredJournal
 from paramedic.store.engine import reading
@@ -110,6 +111,8 @@ def _case(desk: Desk, known: Known, bench: Bench | None) -> Case:
         task=f"Find the root cause of this failure, and mend it.\n\n{safe(taught, LONGEST_LESSON)}" if taught else "",
         cancelled=lambda: is_cancelled(desk),
     )
+    with reading(desk.house.engine).connect() as connection:
+        case = replace(case, recalled=recalls.of(connection, desk.session_id))
     return replace(case, runner=bench.runner, prove=bench.trial) if bench else case
 
 

@@ -39,6 +39,7 @@ def answer(desk: Desk, conversation: Conversation) -> Reply:
             language=config.language,
             may_edit=False,
             outside=outside,
+            recalled=conversation.recalled,
             cancelled=lambda: is_cancelled(desk),
         )
         journal = journal_of(desk, turn=desk.session.turn)
