@@ -181,6 +181,11 @@ def _references(prompt: str, server: str) -> Iterator[Reference]:
             yield reference
 
 
+def adopt_issue(connection: sa.Connection, name: str) -> int:
+    """The id of the issue that Sentry calls ``name``, of which nothing more is known yet."""
+    return _adopt(connection, Reference(issue=name))
+
+
 def _adopt(connection: sa.Connection, reference: Reference) -> int:
     name = reference.issue or ""
     return issues.adopt(

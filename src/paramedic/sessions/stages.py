@@ -12,7 +12,7 @@ from paramedic.model.diagnosis import Diagnosis
 from paramedic.model.errors import EnvironmentFailed, NotConfigured, SandboxUnavailable, SourceError
 from paramedic.model.event import Event
 from paramedic.model.repair import Reproduction, TriageResult, Verdict
-from paramedic.sessions import gathering, proposing
+from paramedic.sessions import consulting, gathering, proposing
 from paramedic.sessions.agent import Known, go_on
 from paramedic.sessions.desk import Checkout, Desk
 from paramedic.sessions.pipeline import diagnose_event, repair_and_prove, reproduce_crash
@@ -124,6 +124,12 @@ def agent(desk: Desk, findings: Findings) -> Findings:
     return replace(findings, result=result, diagnosis=result.diagnosis, cause=findings.cause or _cause(result.diagnosis))
 
 
+def consult(desk: Desk, findings: Findings) -> Findings:
+    """Ask the configured analysis server where nothing was proven."""
+    result = findings.result
+    return replace(findings, result=consulting.consult(desk, result)) if result else findings
+
+
 def propose(desk: Desk, findings: Findings) -> Findings:
     """What shall be done about it, as exact effects. They are rendered once: a later stage records what is checkpointed."""
     effects = proposing.effects_of(desk, findings)
@@ -146,10 +152,11 @@ ORDER: tuple[tuple[str, Stage], ...] = (
     ("reproduce", reproduce),
     ("prove", prove),
     ("agent", agent),
+    ("consult", consult),
     ("propose", propose),
     ("perform", perform),
 )
-AFTER_VERDICT = frozenset({"agent", "propose", "perform"})
+AFTER_VERDICT = frozenset({"agent", "consult", "propose", "perform"})
 
 
 def _cause(diagnosis: Diagnosis | None) -> str | None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -306,6 +307,20 @@ def listed(
     return tuple(_issue(row) for row in connection.execute(query).mappings())
 
 
+def seen_between(
+    connection: sa.Connection, begin: datetime, end: datetime, releases: Sequence[str] = (), limit: int = 10_000
+) -> tuple[tuple[Issue, int], ...]:
+    """Issues with events in the period, to the hour, and how many; with ``releases``, those last seen in one of them."""
+    hours = issue_hours.c.hour >= int(begin.timestamp()) // 3600, issue_hours.c.hour < int(end.timestamp()) // 3600
+    counted = sa.select(issue_hours.c.issue_id, sa.func.sum(issue_hours.c.count).label("events")).where(*hours)
+    within = counted.group_by(issue_hours.c.issue_id).subquery()
+    query = sa.select(*_COLUMNS, within.c.events).join(within, within.c.issue_id == issues.c.id)
+    if releases:
+        query = query.where(issues.c.last_release.in_(releases))
+    rows = connection.execute(query.order_by(issues.c.id).limit(limit)).mappings()
+    return tuple((_issue({column.name: row[column.name] for column in _COLUMNS}), int(row["events"])) for row in rows)
+
+
 def needing_rules(connection: sa.Connection, limit: int = 200) -> tuple[Issue, ...]:
     """Issues that changed since the rules last looked at them."""
     query = sa.select(*_COLUMNS).where(issues.c.needs_rules).order_by(issues.c.id).limit(limit).with_for_update(skip_locked=True)
@@ -346,7 +361,7 @@ def totals(connection: sa.Connection) -> Sequence[tuple[str, int]]:
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 
-def _issue(row: sa.RowMapping) -> Issue:
+def _issue(row: Mapping[str, Any] | sa.RowMapping) -> Issue:
     values = dict(row)
     for name in ("first_seen", "last_seen", "decided_at"):
         values[name] = aware(values[name]) if values[name] else None

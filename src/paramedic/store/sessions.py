@@ -166,6 +166,16 @@ def last_finished(connection: sa.Connection, issue_id: int) -> Session | None:
     return _session(row) if row else None
 
 
+def last_verdicts(connection: sa.Connection, issue_ids: Sequence[int]) -> dict[int, str]:
+    """By issue, what its newest finished session came to."""
+    query = sa.select(sessions.c.issue_id, sessions.c.verdict).where(
+        sessions.c.state == SessionState.FINISHED.value, sessions.c.verdict.is_not(None)
+    )
+    wanted = frozenset(issue_ids)
+    rows = connection.execute(query.order_by(sessions.c.finished_at))
+    return {row.issue_id: row.verdict for row in rows if row.issue_id in wanted}
+
+
 def similar(connection: sa.Connection, cause: str, issue_id: int, limit: int = 5) -> tuple[Session, ...]:
     """Finished sessions of other issues with the same root cause, the newest first."""
     query = (

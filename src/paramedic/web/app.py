@@ -18,7 +18,7 @@ from paramedic.intake.inbox import Inbox
 from paramedic.intake.routes import intake_routes
 from paramedic.model.errors import BadInput, NotConfigured, ParamedicError
 from paramedic.settings import Configuration, Settings
-from paramedic.web import approvals, devin, health, issues, mcp, sessions
+from paramedic.web import analysis, approvals, devin, health, issues, mcp, sessions
 from paramedic.web.limits import BodyLimit
 
 
@@ -40,7 +40,7 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     app.router.routes.append(Route("/mcp", endpoint))
     app.state.desk = desk
     app.state.engine = engine
-    for module in (health, issues, sessions, approvals, mcp):
+    for module in (health, issues, sessions, approvals, analysis, mcp):
         app.include_router(module.router)
     for router in (*devin.ROUTERS, *devin.ROUTERS_V1):
         app.include_router(router)

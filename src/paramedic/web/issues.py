@@ -23,7 +23,7 @@ from paramedic.web.documents import issue_document, session_document
 router = APIRouter(prefix="/api/issues", dependencies=[Depends(require_token)])
 
 _CAUSES = {"third-party": "3rdparty", "obfuscated": "obfuscation", "configuration": "server"}
-_STATUS = {
+STATUS = {
     SessionState.QUEUED: "queued",
     SessionState.RUNNING: "running",
     SessionState.FINISHED: "done",
@@ -93,8 +93,8 @@ def analysis_status(engine: Engine, issue_id: int) -> dict[str, object]:
     if not found:
         return {"issue_id": issue_id, "status": "none", "analysis": None, "decision": issue.decision}
     session = found[0]
-    analysis = _analysis(issue, session) if session.state is SessionState.FINISHED else None
-    return {"issue_id": issue_id, "status": _STATUS[session.state], "session_id": session.id, "analysis": analysis}
+    analysis = analysis_of(issue, session) if session.state is SessionState.FINISHED else None
+    return {"issue_id": issue_id, "status": STATUS.get(session.state, "error"), "session_id": session.id, "analysis": analysis}
 
 
 def named_issue(connection: sa.Connection, name: str, *, is_address: bool) -> Issue:
@@ -114,7 +114,8 @@ def _start(connection: sa.Connection, issue: Issue) -> dict[str, object]:
     return {"status": "accepted", "issue_id": issue.id, "session_id": session_id, "message": message}
 
 
-def _analysis(issue: Issue, session: Session) -> dict[str, object]:
+def analysis_of(issue: Issue, session: Session) -> dict[str, object]:
+    """What was found, in the words of the analysis protocol."""
     result: Mapping[str, Any] = session.result or {}
     diagnosis = result.get("diagnosis") or {}
     category = str(diagnosis.get("category", "unknown"))
