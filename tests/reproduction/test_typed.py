@@ -161,6 +161,11 @@ def test_a_class_that_cannot_be_had_is_not_made_up(tmp_path: Path, name: str) ->
     assert rebuilt(tmp_path, {0: Thing(name, {"bins": 1})}) is None
 
 
+def test_the_innards_of_an_object_are_never_set(tmp_path: Path) -> None:
+    thing = Thing(SHELF, {"__class__": Named("class", "shop.stock.House"), "__dict__": 1, "x = 1; import os": 2, "class": 3})
+    assert rebuilt(tmp_path, {0: thing}) == "shelf_2 = Shelf.__new__(Shelf)\nshelf_2"
+
+
 def test_an_endless_snapshot_ends(tmp_path: Path) -> None:
     chain: dict[int, Held | Thing] = {number: Held("tuple", (Ref(number + 1), Ref(number + 1))) for number in range(2_000)}
     assert rebuilt(tmp_path, chain) is None

@@ -201,7 +201,8 @@ class _Session:
             self._lines.append(f"{held.kind}.{_FILLED[held.kind]}({variable}, {text})")
 
     def _set(self, variable: str, name: str, text: str | None, *, guarded: bool) -> None:
-        if text is None or not name.isidentifier() or keyword.iskeyword(name):
+        innards = name.startswith("__") and name.endswith("__")
+        if text is None or innards or not name.isidentifier() or keyword.iskeyword(name):
             return
         line = f"{variable}.{name} = {text}"
         private = name.startswith("__") or objection(f"value.{name} = 0", ()) is not None
