@@ -141,8 +141,10 @@ def is_cancelled(desk: Desk) -> bool:
 def journal_of(desk: Desk, *, turn: int = 0) -> StoredJournal:
     """The memory and the purse of the session's agent."""
     config = desk.house.configuration.agent
+    limit = desk.request.options.get("max_acu_limit") if desk.request else None
+    session_dollars = config.session_dollars if limit is None else min(config.session_dollars, Decimal(str(limit)))
     caps = (
-        Cost(_micro(config.session_dollars), config.session_tokens),
+        Cost(_micro(session_dollars), config.session_tokens),
         Cost(_micro(config.issue_day_dollars), config.issue_day_tokens),
         Cost(_micro(config.day_dollars), config.day_tokens),
     )

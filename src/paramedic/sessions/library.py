@@ -126,7 +126,8 @@ def note_citations(connection: sa.Connection, session_id: str, answer: str) -> t
     """Keep which of what the session was given its answer cites, and say so in its log."""
     given = recalls.of(connection, session_id)
     for one in given:
-        recalls.mark(connection, session_id, one.label, cited=cited(one.label, answer))
+        # What one turn of a conversation cited stays cited, whatever the next says.
+        recalls.mark(connection, session_id, one.label, cited=bool(one.cited) or cited(one.label, answer))
     if given:
         used = [one.label for one in given if cited(one.label, answer)]
         unused = [one.label for one in given if one.label not in used]

@@ -66,6 +66,13 @@ def spent(connection: sa.Connection, scope: str) -> Cost:
     return Cost(row.micro_dollars, row.tokens) if row else Cost()
 
 
+def dollars_of(connection: sa.Connection, session_ids: Sequence[str]) -> dict[str, float]:
+    """What sessions have spent so far; those that spent nothing are not among them."""
+    named = {session_scope(session_id): session_id for session_id in session_ids}
+    query = sa.select(budgets.c.scope, budgets.c.micro_dollars).where(budgets.c.scope.in_(list(named)))
+    return {named[row.scope]: row.micro_dollars / 1e6 for row in connection.execute(query)}
+
+
 def raise_to(connection: sa.Connection, scope: str, micro_dollars: int) -> None:
     """Give one scope a cap of its own."""
     _make(connection, scope)

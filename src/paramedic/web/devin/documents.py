@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from paramedic.store import messages, requests, sessions
+from paramedic.store import budgets, messages, requests, sessions
 from paramedic.store.messages import Message
 from paramedic.store.requests import Request
 from paramedic.store.schema import effects
@@ -43,6 +43,7 @@ class View:
     request: Request | None
     tags: list[str]
     pull_requests: list[str]
+    dollars: float
 
     @property
     def name(self) -> str:
@@ -65,7 +66,8 @@ def views(connection: sa.Connection, session_ids: Sequence[str]) -> list[View]:
     asked, tags = requests.read(connection, session_ids), requests.tags_of(connection, session_ids)
     opened = _pull_requests(connection, session_ids)
     found = {one.id: one for one in sessions.read_many(connection, session_ids)}
-    return [View(found[one], asked.get(one), tags[one], opened.get(one, [])) for one in session_ids]
+    spent = budgets.dollars_of(connection, session_ids)
+    return [View(found[one], asked.get(one), tags[one], opened.get(one, []), spent.get(one, 0.0)) for one in session_ids]
 
 
 def session_v3(view: View, public_url: str, name: str | None = None) -> dict[str, Any]:
@@ -82,7 +84,7 @@ def session_v3(view: View, public_url: str, name: str | None = None) -> dict[str
         "org_id": request.org_id if request else HOME_ORGANISATION,
         "created_at": int(session.created_at.timestamp()),
         "updated_at": int(view.updated_at.timestamp()),
-        "acus_consumed": 0.0,
+        "acus_consumed": round(view.dollars, 6),
         "pull_requests": [{"pr_url": url, "pr_state": "open"} for url in view.pull_requests],
         "structured_output": view.output,
         "origin": request.origin if request else "automation",
