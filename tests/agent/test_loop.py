@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.agent.shop import NODE, REGRESSION, RIGHT, case_of, crash, run
+from tests.agent.shop import ENOUGH, NODE, REGRESSION, RIGHT, case_of, crash, models_for, run
 from tests.standins.models import Call, Provider, Said, answer, tells, uses
 
-from paramedic.model.agent import Limits, StopReason
+from paramedic.agent import investigate
+from paramedic.model.agent import Cost, Forgetful, Hold, Limits, Step, StopReason
 from paramedic.sandbox.project import ProjectRunner
 from paramedic.source.tree import SourceTree
 
@@ -204,3 +205,42 @@ def test_a_long_transcript_is_shortened_before_it_is_sent(tree: SourceTree) -> N
     assert found.stop is StopReason.ANSWERED
     assert max(len(sent) for sent in provider.sent) < 8000 * 3 + 40_000
     assert "left out to make room" in provider.sent[-1]
+
+
+def test_a_cheaper_model_shortens_a_long_transcript_and_its_words_are_recalled(tree: SourceTree) -> None:
+    def reads(number: int, sent: str) -> Said:
+        return answer() if "PRICES LIE IN RATES" in sent else uses("search", pattern="e", paths=f"*{'*' * number}")
+
+    provider, cheap = Provider(reads), Provider(tells((Said("PRICES LIE IN RATES"),)))
+    memory = Remembering(ENOUGH)
+    with provider.running(), cheap.running():
+        summariser = models_for(cheap)[0]
+        for _ in range(2):
+            found = investigate(
+                case_of(tree),
+                models_for(provider),
+                memory,
+                Limits(context_tokens=8000),
+                lambda _line: None,
+                summariser=summariser,
+            )
+    assert found.stop is StopReason.ANSWERED
+    assert cheap.calls == 1
+    assert "C1" in cheap.sent[0] or "T2" in cheap.sent[0]
+    assert provider.calls + cheap.calls == sum(step.kind in ("model", "summary") for step in memory.steps.values())
+    assert memory.spent == found.cost
+
+
+class Remembering(Forgetful):
+    """A journal that remembers within one process."""
+
+    def __init__(self, limit: Cost) -> None:
+        super().__init__(limit)
+        self.steps: dict[int, Step] = {}
+
+    def recall(self, number: int) -> Step | None:
+        return self.steps.get(number)
+
+    def keep(self, step: Step, hold: Hold | None = None) -> None:
+        super().keep(step, hold)
+        self.steps[step.number] = step

@@ -33,6 +33,9 @@ SAME_CALLS = 3
 _MOST_CALLS = 12
 """Tool calls of one reply that are done; a reply with more is told so."""
 
+_SUMMARY = "summary"
+_LONGEST_SUMMARY = 12_000
+
 Say = Callable[[str], None]
 
 
@@ -43,9 +46,15 @@ def investigate(
     limits: Limits,
     say: Say,
     wait: Callable[[float], None] = time.sleep,
+    summariser: ModelClient | None = None,
 ) -> Investigation:
-    """Go on with a case until there is an answer or a limit is reached; what came of it, never an exception of a provider's."""
+    """Go on with a case until there is an answer or a limit is reached; what came of it, never an exception of a provider's.
+
+    ``summariser`` shortens a transcript that has become too long; without one the oldest results of tools are left out.
+    """
     run = _Run(case, models, journal, limits, say, wait)
+    if summariser is not None:
+        run.summariser = Asker([summariser], journal, say, wait)
     while True:
         ended = run.turn()
         if ended is not None:
@@ -66,6 +75,7 @@ class _Run:
         self.work = WorkTree(case.tree)
         self.tools = toolbox(case, self.work)
         self.asker = Asker(models, journal, say, wait)
+        self.summariser: Asker | None = None
         self.model = models[0].label
         self.number = 0
         self.asked = 0
@@ -124,6 +134,7 @@ class _Run:
     def _reply(self) -> ModelResponse | Investigation:
         """The model's next message: recalled, or asked for and kept."""
         self.asked += 1
+        self._make_room()
         recalled = self._recalled()
         if recalled is not None:
             self.model = recalled.name
@@ -136,6 +147,22 @@ class _Run:
         if isinstance(asked, ModelFailed):
             return self._end(StopReason.PROVIDER, str(asked))
         return self._keep_reply(asked, time.monotonic() - began)
+
+    def _make_room(self) -> None:
+        """Put a summary in the place of the older half of a transcript that is too long, as was done before or as can be now."""
+        kept = self.journal.recall(self.number)
+        old, recent = transcript.halves(self.messages, self.opening.context_tokens)
+        if kept is not None and kept.kind == _SUMMARY:
+            self._count(kept)
+            self.messages = [*self.opening.messages(), *transcript.summed_up(kept.data), *recent]
+        elif kept is None and old and self.summariser is not None:
+            began = time.monotonic()
+            asked = self.summariser.ask(transcript.question(prompt.summarise(transcript.told(old))), ())
+            if isinstance(asked, Asked):
+                text = safe(asked.response.text or "", _LONGEST_SUMMARY)
+                step = Step(self.number, _SUMMARY, asked.model, text, asked.cost, time.monotonic() - began)
+                self._kept(step, asked)
+                self.messages = [*self.opening.messages(), *transcript.summed_up(text), *recent]
 
     def _keep_reply(self, asked: Asked, seconds: float) -> ModelResponse:
         data = transcript.write_response(asked.response)
@@ -217,7 +244,7 @@ class _Run:
         self.number += 1
         self.cost += step.cost
         self.seconds += step.seconds
-        if step.kind == "model":
+        if step.kind in ("model", _SUMMARY):
             self.say(f"step {self.asked}: {step.name}, {step.cost.tokens} tokens, ${step.cost.micro_dollars / 1e6:.4f}")
 
     def _end(self, stop: StopReason, reason: str, answer: Answer | None = None, dropped: int = 0) -> Investigation:

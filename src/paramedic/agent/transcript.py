@@ -13,10 +13,13 @@ from pydantic_ai.messages import (
     ModelRequestPart,
     ModelResponse,
     SystemPromptPart,
+    TextPart,
+    ToolCallPart,
     ToolReturnPart,
     UserPromptPart,
 )
 
+from paramedic.agent import prompt
 from paramedic.model.agent import Outcome, Trial
 from paramedic.model.diagnosis import Provenance
 from paramedic.model.repair import Edit
@@ -74,6 +77,45 @@ def write_trial(trial: Trial) -> str:
 
 def read_trial(data: str) -> Trial:
     return Trial(*json.loads(data))
+
+
+def halves(messages: Sequence[ModelMessage], context_tokens: int) -> tuple[list[ModelMessage], list[ModelMessage]]:
+    """What lies between the opening and the later half, and that half; nothing and all where the whole is short enough.
+
+    The later half begins with a reply, since results of tools must follow the calls that they answer.
+    """
+    sizes = [len(ModelMessagesTypeAdapter.dump_json([message])) for message in messages]
+    if sum(sizes) <= context_tokens * _CHARACTERS_PER_TOKEN:
+        return [], list(messages)
+    room = context_tokens * _CHARACTERS_PER_TOKEN // 2
+    first = len(messages)
+    while first > 1 and sum(sizes[first - 1 :]) <= room:
+        first -= 1
+    while first < len(messages) and not isinstance(messages[first], ModelResponse):
+        first += 1
+    return list(messages[1:first]), list(messages[first:])
+
+
+def told(messages: Sequence[ModelMessage]) -> str:
+    """Calls and results as plain text, for a summary."""
+    lines = []
+    for message in messages:
+        for part in message.parts:
+            if isinstance(part, ToolCallPart):
+                lines.append(f"CALL {part.tool_name} {part.args_as_json_str()}")
+            elif isinstance(part, ToolReturnPart | TextPart | UserPromptPart):
+                lines.append(str(part.content))
+    return "\n\n".join(lines)
+
+
+def question(words: tuple[str, str]) -> list[ModelMessage]:
+    """Rules and a text as a conversation of their own."""
+    return [ModelRequest(parts=[SystemPromptPart(content=words[0]), UserPromptPart(content=words[1])])]
+
+
+def summed_up(text: str) -> list[ModelMessage]:
+    """A summary as it stands after the opening."""
+    return [ModelRequest(parts=[UserPromptPart(content=prompt.summary(text))])]
 
 
 def shortened(messages: Sequence[ModelMessage], context_tokens: int) -> list[ModelMessage]:

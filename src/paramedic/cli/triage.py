@@ -72,6 +72,10 @@ def _run(
     with checkout_of(repo.resolve(), ref, home=settings.home) as root:
         tree = SourceTree.open(root, source_roots=source_roots)
         result = run_triage(event, tree, lambda: choose_sandbox(settings.paramedic_sandbox), settings.home, options, progress)
+        if settings.paramedic_model:
+            from paramedic.sessions.agent_alone import go_on_alone
+
+            result = go_on_alone(event, tree, result, settings, options, progress)
     return result, tree
 
 

@@ -9,23 +9,20 @@ from paramedic.agent import Case, investigate
 from paramedic.agent.case import Facts
 from paramedic.agent.context import content_hash
 from paramedic.agent.fence import safe
-from paramedic.integrations.models.client import open_models
+from paramedic.integrations.models.client import open_models, open_summary_model
 from paramedic.integrations.sentry.facts import Upstream
-from paramedic.model.agent import Answer, Cost, Investigation, Limits, StopReason
-from paramedic.model.diagnosis import Category, Diagnosis, Evidence, Family, Location, Provenance
+from paramedic.model.agent import Cost, Limits, StopReason
 from paramedic.model.errors import EnvironmentFailed, NotConfigured, SandboxUnavailable, SourceError
 from paramedic.model.event import Event
-from paramedic.model.repair import AgentWork, Fix, Kind, TriageResult, Verdict
-from paramedic.proof import Proven
+from paramedic.model.repair import AgentWork, TriageResult, Verdict
 from paramedic.sandbox.project import ProjectRunner
 from paramedic.sessions import gathering, library
-from paramedic.sessions.agent_proof import SHAPE, Bench, Outcome, silences
+from paramedic.sessions.agent_proof import Bench
+from paramedic.sessions.agent_verdict import judged
 from paramedic.sessions.desk import Checkout, Desk
 from paramedic.sessions.outside_tools import outside_tools
 from paramedic.settings.file import AgentConfig
-from paramedic.source.edits import unified_diff
 from paramedic.source.repository import Repository
-from paramedic.source.tree import SourceTree
 from paramedic.store import recalls
 from paramedic.store import sessions as store
 from paramedic.store.agent import StoredJournal
@@ -58,6 +55,7 @@ def go_on(desk: Desk, known: Known) -> TriageResult:
         return known.result
     try:
         models = open_models(desk.house.settings, config)
+        summariser = open_summary_model(desk.house.settings, config)
     except NotConfigured as error:
         desk.say(STAGE, str(error))
         return replace(known.result, agent=AgentWork(StopReason.BUDGET.value, str(error)))
@@ -68,9 +66,16 @@ def go_on(desk: Desk, known: Known) -> TriageResult:
         return before
     with outside_tools(desk.house.engine, desk.house.configuration) as outside:
         case = replace(case, outside=outside)
-        found = investigate(case, models, journal_of(desk), limits_of(config), lambda line: desk.say(STAGE, line))
+        found = investigate(
+            case,
+            models,
+            journal_of(desk),
+            limits_of(config),
+            lambda line: desk.say(STAGE, line),
+            summariser=summariser,
+        )
     desk.say(STAGE, f"{found.stop.value}: {found.reason}")
-    return _judged(known, found, bench, case.tree, content)
+    return judged(known.result, known.event, found, bench, case.tree, content)
 
 
 def _is_worth_it(desk: Desk, result: TriageResult) -> bool:
@@ -151,6 +156,11 @@ def journal_of(desk: Desk, *, turn: int = 0) -> StoredJournal:
     return StoredJournal(desk.house.engine, desk.session_id, desk.session.issue_id, caps, turn=turn)
 
 
+def session_cap(config: AgentConfig) -> Cost:
+    """The most that one session may spend."""
+    return Cost(_micro(config.session_dollars), config.session_tokens)
+
+
 def _micro(dollars: Decimal) -> int:
     return int(dollars * 1_000_000)
 
@@ -170,109 +180,3 @@ def _answered_before(desk: Desk, known: Known, content: str) -> TriageResult | N
     reason = f"Nothing has changed since session {last.id}, so it was not analysed again: {last.summary}"
     desk.say(STAGE, reason)
     return replace(known.result, reason=reason, agent=AgentWork(StopReason.ANSWERED.value, reason, content=content))
-
-
-def _judged(known: Known, found: Investigation, bench: Bench | None, tree: SourceTree, content: str) -> TriageResult:
-    """The verdict. Only the prover's word makes a fix; an answer that cites nothing changes nothing."""
-    engine = known.result
-    work = _work(found, content)
-    if found.answer is None:
-        reason = engine.reason if found.stop is StopReason.ANSWERED else f"{engine.reason} The agent stopped: {found.reason}"
-        return replace(engine, reason=reason, agent=work)
-    answer = found.answer
-    outcome = bench.outcome(found.patch, found.tests, answer.test) if bench and found.patch else None
-    diagnosis = _diagnosis(engine.diagnosis, known.event, answer, tree)
-    if outcome is not None and isinstance(outcome.verdict, Proven):
-        return _proven(outcome, outcome.verdict, diagnosis, answer, work)
-    verdict = _verdict(engine, answer, outcome)
-    reason = f"{answer.summary} {_why_no_fix(found, outcome)}".strip()
-    reproduction = engine.reproduction or (outcome.reproduction if outcome else None)
-    refused = (_refused(found, answer),) if found.patch else ()
-    return replace(
-        engine,
-        verdict=verdict,
-        reason=reason,
-        diagnosis=diagnosis,
-        reproduction=reproduction,
-        alternatives=(*refused, *engine.alternatives),
-        agent=work,
-    )
-
-
-def _work(found: Investigation, content: str) -> AgentWork:
-    return AgentWork(
-        stop=found.stop.value,
-        reason=found.reason,
-        model=found.model,
-        steps=found.steps,
-        micro_dollars=found.cost.micro_dollars,
-        tokens=found.cost.tokens,
-        seconds=found.seconds,
-        dropped_claims=found.dropped_claims,
-        confidence=found.answer.confidence if found.answer else None,
-        unsure_of=found.answer.unsure_of if found.answer else (),
-        content=content,
-    )
-
-
-def _proven(outcome: Outcome, proven: Proven, diagnosis: Diagnosis | None, answer: Answer, work: AgentWork) -> TriageResult:
-    return TriageResult(
-        Verdict.PROVEN_FIX,
-        "The regression test failed before the agent's change and passes after it, and no other test is worse.",
-        diagnosis,
-        proven.reproduction or outcome.reproduction,
-        replace(proven.fix, rationale=answer.rationale or proven.fix.rationale),
-        proven.proof,
-        agent=work,
-    )
-
-
-def _verdict(engine: TriageResult, answer: Answer, outcome: Outcome | None) -> Verdict:
-    if engine.verdict is Verdict.REPRODUCED or (outcome and outcome.reproduction):
-        return Verdict.REPRODUCED
-    if not answer.claims:
-        return engine.verdict
-    return Verdict.DIAGNOSED if answer.fixable else Verdict.NO_CODE_FIX
-
-
-def _why_no_fix(found: Investigation, outcome: Outcome | None) -> str:
-    if not found.patch:
-        return ""
-    if outcome is None:
-        return "The agent proposes a change that could not be proven here."
-    return f"The agent's change was refused: {found.reason.splitlines()[0]}"
-
-
-def _refused(found: Investigation, answer: Answer) -> Fix:
-    """The change as something that a person may choose, and no claim."""
-    kind = Kind.STOP_GAP if silences(found.patch) else Kind.FIX
-    files = tuple(edit.path for edit in found.patch)
-    return Fix(unified_diff(found.patch), files, SHAPE, kind, answer.rationale or "A change by the agent.", found.patch)
-
-
-def _diagnosis(engine: Diagnosis | None, event: Event | None, answer: Answer, tree: SourceTree) -> Diagnosis | None:
-    """The engine's diagnosis with the agent's words, when these stand on something."""
-    if not answer.claims:
-        return engine
-    kind = event.crash.type if event and event.crash else "Exception"
-    base = engine or Diagnosis("", Category.UNKNOWN, Family.OTHER, None, kind)
-    claims = tuple(
-        Evidence(f"A{number}", "claim of the agent", f"{claim.text} ({', '.join(claim.evidence)})", Provenance.UNTRUSTED)
-        for number, claim in enumerate(answer.claims, 1)
-    )
-    return replace(
-        base,
-        summary=answer.summary,
-        category=Category(answer.category),
-        location=_location(answer, tree) or base.location,
-        evidence=(*base.evidence, *claims),
-        confidence=answer.confidence,
-    )
-
-
-def _location(answer: Answer, tree: SourceTree) -> Location | None:
-    """The place that the answer names, when it is one."""
-    if answer.file is None or answer.line is None or not tree.exists(answer.file):
-        return None
-    lines = len(tree.lines(answer.file))
-    return Location(answer.file, answer.line, answer.function) if 0 < answer.line <= lines else None

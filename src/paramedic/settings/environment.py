@@ -97,7 +97,7 @@ class Settings(BaseSettings):
         None, description="Asked when PARAMEDIC_MODEL fails; provider:NAME, or provider:NAME@URL for a server of one's own."
     )
     paramedic_model_summary: str | None = Field(
-        None, description="A cheaper model that shortens long transcripts; default: PARAMEDIC_MODEL."
+        None, description="A cheaper model that shortens long transcripts; without one their oldest parts are left out."
     )
     anthropic_api_key: SecretStr | None = Field(None, description="Key of anthropic:NAME.")
     openai_api_key: SecretStr | None = Field(None, description="Key of openai:NAME.")
