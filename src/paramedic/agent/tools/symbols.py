@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import PurePosixPath
-
 from pydantic import Field
 
 from paramedic.agent.tools.base import Arguments, Tool, Workshop
 from paramedic.model.agent import Outcome
 from paramedic.model.diagnosis import Provenance
-from paramedic.model.errors import SourceError
 from paramedic.model.toolbox import ToolState
+from paramedic.source.languages import mentions
 from paramedic.source.symbols import SymbolIndex
-from paramedic.source.tree import is_test_path
 
 _MOST = 40
-_DEFINES = (
-    r"\b(?:def|class|func|fun|function|interface|struct|enum|trait|protocol|object|record|module|type|extension)\s+"
-    r"(?:\([^)]*\)\s*)?(?:self\.)?{name}\b"
-    r"|\b(?:const|let|var|val)\s+{name}\s*(?::[^=]+)?=\s*(?:async\s*)?(?:function\b|\()"
-    r"|^\s*(?:(?:public|private|protected|internal|static|final|async|override|abstract|virtual|open|suspend)\s+)+"
-    r"[\w<>\[\],.? ]+\s{name}\s*\("
-)
-_CODE = frozenset(
-    (".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".java", ".kt", ".swift", ".m", ".go", ".rb", ".php", ".cs", ".rs")
-)
+_LONGEST_LINE = 200
 
 
 class Named(Arguments):
@@ -35,30 +22,19 @@ class Named(Arguments):
 def _definitions(shop: Workshop, asked: Named) -> Outcome:
     index = SymbolIndex(shop.work.tree)
     found = [f"{one.path}:{one.line}: {one.qualname}" for one in index.definitions(asked.name)]
-    found += _elsewhere(shop, re.compile(_DEFINES.replace("{name}", re.escape(asked.name)), re.MULTILINE))
-    return _listed(found, "No definition of that name.")
+    return _listed([*found, *_elsewhere(shop, asked.name, defines=True)], "No definition of that name.")
 
 
 def _references(shop: Workshop, asked: Named) -> Outcome:
     index = SymbolIndex(shop.work.tree)
     calls = [f"{one.path}:{one.line}: in {one.function or 'the module'}" for one in index.callers(asked.name)]
-    calls += _elsewhere(shop, re.compile(rf"\b{re.escape(asked.name)}\b"))
-    return _listed(calls, "No use of that name was found by reading.")
+    return _listed([*calls, *_elsewhere(shop, asked.name, defines=False)], "No use of that name was found by reading.")
 
 
-def _elsewhere(shop: Workshop, pattern: re.Pattern[str]) -> list[str]:
-    """In languages other than Python, by the form of the line."""
-    found: list[str] = []
-    for path in sorted(shop.work.tree.files(""), key=is_test_path):
-        if PurePosixPath(path).suffix in _CODE and len(found) <= _MOST:
-            try:
-                lines = shop.work.tree.lines(path)
-            except SourceError:
-                continue
-            found += [
-                f"{path}:{number}: {line.strip()[:200]}" for number, line in enumerate(lines, 1) if pattern.search(line[:1000])
-            ]
-    return found
+def _elsewhere(shop: Workshop, name: str, *, defines: bool) -> list[str]:
+    """In languages other than Python."""
+    found = (each for each in mentions(shop.work.tree, name) if each.defines is defines)
+    return [f"{each.path}:{each.number}: {each.line[:_LONGEST_LINE]}" for each in found]
 
 
 def _listed(found: list[str], nothing: str) -> Outcome:
