@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from tests.sessions.ward import Ward, ended
 
+from paramedic.sessions.conversing import terminate
 from paramedic.store import sessions as store
 from paramedic.store.sessions import SessionState
 
@@ -102,3 +103,25 @@ def test_odd_settings_end_the_worker_with_the_variables_name(ward: Ward) -> None
     )
     assert done.returncode == 2
     assert b"DATABASE_URL" in done.stderr
+
+
+@pytest.mark.sandbox
+def test_a_session_that_is_ended_while_it_runs_does_and_proposes_nothing_more(ward: Ward) -> None:
+    session_id = ward.start(ward.add_issue())
+
+    def engine_is_done() -> bool:
+        with ward.engine.connect() as connection:
+            query = "SELECT status FROM workflow_status WHERE workflow_uuid = '" + session_id + "'"
+            return connection.exec_driver_sql(query).scalar() == "SUCCESS"
+
+    with ward.worker():
+        ward.wait(lambda: ward.session(session_id).stage in ("prepare", "diagnose", "environment"))
+        with ward.engine.begin() as connection:
+            assert terminate(connection, session_id, "a test")
+            assert not terminate(connection, session_id, "a test")
+        ward.wait(engine_is_done)
+    ended = ward.session(session_id)
+    assert (ended.state, ended.summary, ended.verdict) == (SessionState.CANCELLED, "Ended by a test.", None)
+    assert ward.branches() == []
+    with ward.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM effects").scalar() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -244,3 +245,19 @@ def test_an_odd_name_for_a_session_is_refused(house: House, name: str) -> None:
 def test_a_schedule_that_never_comes_is_refused(house: House, frequency: str) -> None:
     body = {"name": "n", "prompt": "p", "frequency": frequency}
     assert house.call("POST", f"{ORG}/schedules", body).status_code == 422
+
+
+def test_one_name_asked_for_at_once_by_many_is_one_session(house: House) -> None:
+    address = house.add_issue("9103")
+
+    def post(number: int) -> dict[str, Any]:
+        name = "rush" if number % 2 else f"rush-{number}"
+        return house.call("POST", f"{ORG}/sessions?devin_id={name}", {"prompt": f"{number}: {address}"}).json()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(post, range(16)))
+    assert len({answer["url"] for answer in answers}) == 1
+    assert sum(answer["is_new_session"] for answer in answers) == 1
+    said = house.call("GET", f"{ORG}/sessions/rush/messages").json()["items"]
+    assert len(said) == 9
+    assert len({message["event_id"] for message in said}) == 9
