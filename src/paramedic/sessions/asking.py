@@ -193,7 +193,7 @@ def _adopt(connection: sa.Connection, reference: Reference) -> int:
         Sighting(
             project=reference.project or UNKNOWN_PROJECT,
             group_key=f"sentry:{name}"[:80],
-            title=f"Issue {name}",
+            title=issues.provisional_title(name),
             culprit="",
             level="error",
             platform="other",

@@ -14,7 +14,6 @@ from paramedic.model.errors import NotConfigured, SourceError
 from paramedic.model.event import Event
 from paramedic.sessions import library
 from paramedic.sessions.desk import Checkout, Desk
-from paramedic.sessions.digest import UNKNOWN_PROJECT
 from paramedic.source.git import git_text
 from paramedic.source.repository import Repository, Resolved
 from paramedic.store import events, issues
@@ -46,12 +45,18 @@ def gather(desk: Desk) -> Gathered:
 def learn(desk: Desk, upstream: Upstream) -> None:
     """An issue that was adopted from its address gets its name, and the session the project that it belongs to."""
     facts = upstream.issue
-    if facts is None or desk.session.project != UNKNOWN_PROJECT:
+    if facts is None:
         return
     with desk.house.engine.begin() as connection:
+        issue = issues.read(connection, desk.issue_id)
+        if issue.count or issue.title != issues.provisional_title(issue.upstream_id or ""):
+            return
+        namesake = issues.by_upstream(connection, facts.id)
+        # Under the key that hooks give it, so that news of it finds it here.
+        key = f"sentry:{facts.id}"[:80] if namesake is None or namesake.id == issue.id else None
         issues.learn(
-            connection, desk.issue_id, project=facts.project, title=facts.title[:500], culprit=facts.culprit[:300],
-            short_id=facts.short_id, upstream_id=facts.id, url=facts.permalink,
+            connection, issue.id, project=facts.project, title=facts.title[:500], culprit=facts.culprit[:300],
+            short_id=facts.short_id, upstream_id=facts.id, url=facts.permalink, group_key=key,
         )  # fmt: skip
         if facts.project:
             store.move(connection, desk.session_id, facts.project)

@@ -264,6 +264,11 @@ def read(connection: sa.Connection, issue_id: int) -> Issue:
     return _issue(row)
 
 
+def provisional_title(name: str) -> str:
+    """What an issue is called of which only ``name`` is known."""
+    return f"Issue {name}"
+
+
 def adopt(connection: sa.Connection, seen: Sighting) -> int:
     """The id of the issue, which is added as it is known so far: nothing is counted, and no rule looks at it."""
     (row,) = _find_or_add(connection, [seen])
