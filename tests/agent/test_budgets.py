@@ -19,7 +19,7 @@ from paramedic.sessions.resuming import resume
 from paramedic.source.tree import SourceTree
 from paramedic.store import budgets
 from paramedic.store import sessions as store
-from paramedic.store.agent import StoredJournal, steps_of
+from paramedic.store.agent import Overtaken, StoredJournal, steps_of
 from paramedic.store.issues import Sighting, listed, record
 from paramedic.store.sessions import NewSession, SessionState
 
@@ -131,6 +131,21 @@ def test_a_provider_that_fails_after_charging_keeps_what_was_held(engine: sa.Eng
         found = run(case_of(tree), provider, journal=journal(engine, session, own=cap))
     assert found.stop in (StopReason.BUDGET, StopReason.PROVIDER)
     assert 0 < spent(engine, f"session:{session[0]}").micro_dollars <= cap.micro_dollars
+
+
+def test_a_worker_that_was_overtaken_keeps_nothing(engine: sa.Engine) -> None:
+    session = add_session(engine)
+    asleep, heir = journal(engine, session), journal(engine, session)
+    first, second = asleep.hold(Cost(10, 1)), heir.hold(Cost(10, 1))
+    assert isinstance(first, Hold)
+    assert isinstance(second, Hold)
+    heir.keep(Step(0, "model", "m", '"heir"', Cost(5, 1)), second)
+    with pytest.raises(Overtaken):
+        asleep.keep(Step(0, "model", "m", '"asleep"', Cost(5, 1)), first)
+    recalled = asleep.recall(0)
+    assert recalled is not None
+    assert recalled.data == '"heir"'
+    assert spent(engine, f"session:{session[0]}") == Cost(15, 2)
 
 
 class _Killed(BaseException):

@@ -74,6 +74,8 @@ class _Run:
         self.case, self.journal, self.limits, self.say = case, journal, limits, say
         self.work = WorkTree(case.tree)
         self.tools = toolbox(case, self.work)
+        # Asked for once: what is offered must not change within a session, or a provider's cache is lost.
+        self.definitions = self.tools.definitions
         self.asker = Asker(models, journal, say, wait)
         self.summariser: Asker | None = None
         self.model = models[0].label
@@ -141,7 +143,7 @@ class _Run:
             return transcript.read_response(recalled.data)
         began = time.monotonic()
         messages = transcript.shortened(self.messages, self.opening.context_tokens)
-        asked = self.asker.ask(messages, self.tools.definitions)
+        asked = self.asker.ask(messages, self.definitions)
         if isinstance(asked, Refusal):
             return self._end(StopReason.BUDGET, asked.reason)
         if isinstance(asked, ModelFailed):

@@ -28,6 +28,7 @@ from paramedic.sessions.document import result_document
 from paramedic.sessions.stages import Findings
 from paramedic.store import messages
 from paramedic.store import sessions as store
+from paramedic.store.agent import Overtaken
 from paramedic.store.messages import Source
 from paramedic.store.sessions import SessionState
 
@@ -103,6 +104,9 @@ def attend(session_id: str, run: Callable[[Desk], str]) -> str:
             return run(desk)
         except SessionOver:
             return "cancelled"
+        except Overtaken:
+            log.warning("session_overtaken", session_id=session_id)
+            return "overtaken"
         except ParamedicError as error:
             return _fail(desk, str(error))
         except engine_errors.DBOSMaxStepRetriesExceeded as error:

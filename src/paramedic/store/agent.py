@@ -16,6 +16,10 @@ from paramedic.store.schema import agent_steps, sessions
 STEPS_PER_TURN = 100_000
 
 
+class Overtaken(Exception):
+    """Another worker goes on with this session, so that this one has to leave it alone."""
+
+
 class StoredJournal:
     """Keeps a step and settles its cost in one transaction: there is no moment at which one is there without the other.
 
@@ -41,7 +45,7 @@ class StoredJournal:
         return Step(number, row.kind, row.name, data, Cost(row.micro_dollars, row.tokens), row.seconds)
 
     def keep(self, step: Step, hold: Hold | None = None) -> None:
-        """Raises what the database raises when another process has kept this step: it has taken the session over."""
+        """Raises ``Overtaken`` when another worker has kept this step: it was given the session while this one stood still."""
         row = {
             "session_id": self._session_id,
             "number": self._first + step.number,
@@ -54,7 +58,10 @@ class StoredJournal:
             "at": datetime.now(UTC),
         }
         with self._engine.begin() as connection:
-            connection.execute(sa.insert(agent_steps).values(row))
+            try:
+                connection.execute(sa.insert(agent_steps).values(row))
+            except sa.exc.IntegrityError as error:
+                raise Overtaken from error
             # A step that was finished shows that its worker does not die of it.
             connection.execute(sa.update(sessions).where(sessions.c.id == self._session_id).values(attempts=1))
             if hold is not None:

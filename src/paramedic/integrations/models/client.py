@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -91,7 +93,9 @@ class ModelClient:
     async def _ask(self, messages: list[ModelMessage], tools: list[ToolDefinition]) -> ModelResponse:
         wanted = ModelRequestParameters(function_tools=tools, allow_text_output=True)
         how = ModelSettings(max_tokens=self.reply_tokens, cache=True)
-        async with httpx2.AsyncClient(timeout=httpx2.Timeout(self.seconds, connect=min(15.0, self.seconds))) as http:
+        async with httpx2.AsyncClient(
+            verify=_certificates(), timeout=httpx2.Timeout(self.seconds, connect=min(15.0, self.seconds))
+        ) as http:
             with warnings.catch_warnings():
                 # Not every provider has a cache; that one is not used is nothing to warn of.
                 warnings.simplefilter("ignore", exceptions.UnsupportedSettingWarning)
@@ -116,6 +120,12 @@ def try_out(model: ModelClient) -> Tried:
     small = replace(model, reply_tokens=_TINY_TOKENS)
     reply = small.ask([ModelRequest(parts=[UserPromptPart(content="Use the tool ready, once.")])], [tool])
     return Tried(time.monotonic() - began, reply.cost, any(call.tool_name == "ready" for call in reply.response.tool_calls))
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Reading them takes longer than all else that a call begins with."""
+    return httpx2.create_ssl_context()
 
 
 def open_models(settings: Settings, agent: AgentConfig) -> tuple[ModelClient, ...]:
