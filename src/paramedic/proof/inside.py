@@ -102,13 +102,22 @@ def run_test(request, source, records):
     call_test(load(request, source, records), request["test"])
 
 
+def import_root(path):
+    """The folder from which a test file is imported: as pytest does it, the first one upwards that is no package. A package's
+    own folder there would put its modules in the place of the standard library's."""
+    folder = os.path.dirname(path)
+    while os.path.exists(os.path.join(folder, "__init__.py")):
+        folder = os.path.dirname(folder)
+    return folder
+
+
 def load(request, source, records):
     path = os.path.join(request["root"], request["path"])
     module = types.ModuleType(request.get("module") or "paramedic_test_module")
     module.__file__ = path
     module.__dict__["__paramedic_record__"] = record_into(records)
     sys.modules[module.__name__] = module
-    sys.path.insert(0, os.path.dirname(path))
+    sys.path.insert(0, import_root(path))
     exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
     return module
 
@@ -196,7 +205,7 @@ def run_by_pytest(request, source):
         path = os.path.join(tempfile.mkdtemp(), os.path.basename(path))
         with open(path, "w", encoding="utf-8") as file:
             file.write(source)
-        sys.path.insert(0, folder)
+        sys.path.insert(0, import_root(os.path.join(folder, "test.py")))
     code = pytest.main(["-q", "-p", "no:cacheprovider", "-o", "addopts=", path + "::" + request["test"]], plugins=[collector])
     if collector.error is not None:
         raise collector.error

@@ -15,6 +15,7 @@ from paramedic.reproduction.names import Names
 from paramedic.reproduction.origin import Origins
 from paramedic.reproduction.recipes import Recipes
 from paramedic.reproduction.scene import Scene
+from paramedic.reproduction.uses import empty_by_use
 
 _OPTIONS = 6
 _BY_HINT = {
@@ -190,19 +191,19 @@ class Instances:
         positional = [*parameters.posonlyargs, *parameters.args][1:]
         required = positional[: len(positional) - len(parameters.defaults)] if parameters.defaults else positional
         required += [item for item, default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True) if default is None]
-        parts = [(item.arg, self._argument(item)) for item in required]
+        parts = [(item.arg, self._argument(item, node)) for item in required]
         inside = ", ".join(f"{name}={code.text}" for name, code in parts)
         yield replace(joined([kind, *(code for _, code in parts)], f"{kind.text}({inside})"), invented=True)
 
-    def _argument(self, parameter: ast.arg) -> Code:
-        """A constructor's argument: what a frame calls by that name, else by its annotation, else by its name, else None."""
+    def _argument(self, parameter: ast.arg, owner: ast.ClassDef) -> Code:
+        """A constructor's argument: what a frame calls by that name, else by its annotation, its name or its use, else None."""
         for scene in reversed(self._scenes):
             value = scene.values.get(parameter.arg)
             code = self._recipes.express(value, scene.path) if value is not None else None
             if code is not None:
                 return code
-        hint = _hint_name(parameter.annotation)
-        return Code(_BY_HINT.get(hint or "", _BY_NAME.get(parameter.arg, "None")), invented=True)
+        hinted = _BY_HINT.get(_hint_name(parameter.annotation) or "", _BY_NAME.get(parameter.arg))
+        return Code(hinted or empty_by_use(owner, parameter.arg) or "None", invented=True)
 
     def _as_tests_do(self, kind: Code) -> list[Code]:
         """Constructions in the project's own tests whose arguments are plain."""

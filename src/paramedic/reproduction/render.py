@@ -37,9 +37,14 @@ class Written:
     framework: str
 
 
+_HOLDS_TESTS = re.compile(r"^\s*(?:async )?def test|^class \w*Test", re.MULTILINE)
+"""Many packages ship a ``test_utils.py`` for their users, which is no test and whose folder holds none."""
+
+
 def style_of(tree: SourceTree, crash_file: str) -> Style:
     """The framework and folder that most tests near the crash use."""
-    files = [path for path in tree.test_files() if path.rsplit("/", 1)[-1].startswith("test")]
+    named = [path for path in tree.test_files() if path.rsplit("/", 1)[-1].startswith("test")]
+    files = [path for path in named if _HOLDS_TESTS.search(_text(tree, path))]
     if not files:
         return Style(folder="tests" if any(path.startswith("tests/") for path in tree.files()) else "")
     folder = _folder(files, crash_file)

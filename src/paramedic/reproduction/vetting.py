@@ -12,35 +12,37 @@ import keyword
 from collections.abc import Container
 
 
-def _words(*lines: str) -> frozenset[str]:
+def words(*lines: str) -> frozenset[str]:
+    """A set of words from their list."""
     return frozenset(" ".join(lines).split())
 
 
-_BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")) - _words(
+_BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")) - words(
     "breakpoint compile copyright credits delattr eval exec exit globals help input license locals memoryview quit vars"
 )
-_STANDARD = _words(
+_STANDARD = words(
     "abc array asyncio base64 bisect calendar codecs collections contextlib copy csv dataclasses datetime decimal difflib email",
     "enum fractions functools hashlib heapq html http inspect io ipaddress itertools json locale logging math numbers operator",
     "pathlib pprint queue random re secrets sqlite3 statistics string struct tempfile textwrap threading time tokenize",
     "traceback types typing unicodedata unittest urllib uuid warnings weakref xml zipfile zlib zoneinfo gzip bz2 lzma ast",
     "argparse configparser tarfile stat keyword",
 )
-_REFUSED = _words(
+_REFUSED = words(
     "os sys subprocess shutil socket builtins importlib ctypes pickle marshal system popen Popen eval exec spawn fork kill",
-    "unlink environb putenv rmtree rmdir remove_dir chmod chown rename_to urlopen urlretrieve globals run_path runpy code pty",
+    "unlink environb putenv rmtree rmdir remove_dir chmod chown rename_to urlopen urlretrieve globals run_path runpy pty",
+    "runsource runcode InteractiveInterpreter InteractiveConsole",
 )
-_INNARDS = _words(
+_INNARDS = words(
     "__class__ __subclasses__ __globals__ __builtins__ __import__ __loader__ __code__ __bases__ __base__ __mro__ __dict__",
     "__getattribute__ __reduce__ __reduce_ex__ __closure__ __func__ __self__ __module__ __spec__ __wrapped__ mro",
 )
-_TOUCHING = _words(
+_TOUCHING = words(
     "open read_text read_bytes write_text write_bytes touch mkdir makedirs symlink_to hardlink_to FileIO FileHandler connect",
     "TarFile ZipFile GzipFile BZ2File LZMAFile",
 )
 _PARTLY = {
-    "os": _words("path sep linesep fspath environ"),
-    "sys": _words("argv maxsize stderr stdin stdout getrecursionlimit setrecursionlimit version_info byteorder float_info"),
+    "os": words("path sep linesep fspath environ"),
+    "sys": words("argv maxsize stderr stdin stdout getrecursionlimit setrecursionlimit version_info byteorder float_info"),
 }
 """Modules of which only this may be used."""
 
@@ -91,9 +93,9 @@ def _about_attribute(node: ast.Attribute) -> str | None:
         return None
     if isinstance(node.value, ast.Name) and node.value.id in _PARTLY:
         return None if node.attr in _PARTLY[node.value.id] else f"uses {node.value.id}.{node.attr}"
-    if node.attr in _REFUSED or node.attr in _INNARDS:
-        return f"uses {node.attr}"
-    return None
+    # Giving an object of our own an attribute of such a name (a device's `os`) calls nothing.
+    refused = node.attr in _REFUSED and isinstance(node.ctx, ast.Load)
+    return f"uses {node.attr}" if refused or node.attr in _INNARDS else None
 
 
 def _about_name(name: str) -> str | None:
