@@ -10,6 +10,8 @@ from paramedic.proof.laboratory import Laboratory, Observation, overlay
 from paramedic.proof.nearby import variants
 
 MOST_JUDGED = 14
+THRESHOLD = 0.55
+"""Below it, more than half of what passed on real crashes was not what the developers did."""
 OBSCURE = frozenset(
     ("AttributeError", "TypeError", "KeyError", "IndexError", "UnboundLocalError", "NameError", "RecursionError", "StopIteration")
 )
@@ -21,13 +23,14 @@ HALF_FACTOR = 0.85
 class Survivor:
     """A candidate under which the test passes, or ends with the error that the candidate answers with.
 
-    ``behaviour`` is what it does on the near-by inputs: survivors with the same behaviour are the same repair.
+    ``behaviour`` is what it does on the near-by inputs, None where it leaves the crash as it was: survivors with the same
+    behaviour are the same repair.
     """
 
     candidate: Candidate
     observation: Observation
     score: float
-    behaviour: tuple[tuple[str, ...], ...] = ()
+    behaviour: tuple[tuple[str, ...] | None, ...] = ()
 
     @property
     def is_fix(self) -> bool:
@@ -35,7 +38,8 @@ class Survivor:
 
 
 def judged(survivors: Sequence[Survivor], reproduction: Reproduction, laboratory: Laboratory, crash: str) -> list[Survivor]:
-    """The survivors that leave working inputs as they were, the best first. ``crash`` is the type of the crash."""
+    """The survivors that leave working inputs as they were, the best first: a fix that may be claimed before what only
+    silences, however often that is done. ``crash`` is the type of the crash."""
     sources = variants(reproduction)
     chosen = list(survivors[:MOST_JUDGED])
     if not sources:
@@ -47,7 +51,7 @@ def judged(survivors: Sequence[Survivor], reproduction: Reproduction, laboratory
         for survivor, observations in zip(chosen, after, strict=True)
         if not _changed(before, observations)
     ]
-    return sorted(kept, key=lambda survivor: -survivor.score)
+    return sorted(kept, key=lambda survivor: (not survivor.is_fix or survivor.score < THRESHOLD, -survivor.score))
 
 
 def _changed(before: Sequence[Observation], after: Sequence[Observation]) -> bool:
@@ -64,10 +68,17 @@ def _weighed(survivor: Survivor, before: Sequence[Observation], after: Sequence[
     factor = MOVED_FACTOR if moved else 1.0
     if pairs and left * 2 > len(pairs):
         factor *= HALF_FACTOR
-    behaviour = tuple(new.outcome for new in after)
+    behaviour = tuple(
+        None if not old.ok and new.outcome == old.outcome else new.outcome for old, new in zip(before, after, strict=True)
+    )
     return replace(survivor, score=round(survivor.score * factor, 4), behaviour=behaviour)
 
 
 def rivals(best: Survivor, others: Sequence[Survivor]) -> list[Survivor]:
-    """Survivors that do something else than the best one."""
-    return [other for other in others if other.behaviour != best.behaviour]
+    """Survivors that do something else than the best one with an input that both of them answer."""
+    return [other for other in others if not _agree(best, other)]
+
+
+def _agree(one: Survivor, other: Survivor) -> bool:
+    pairs = zip(one.behaviour, other.behaviour, strict=False)
+    return len(one.behaviour) == len(other.behaviour) and all(a == b or a is None or b is None for a, b in pairs)

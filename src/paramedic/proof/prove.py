@@ -10,7 +10,7 @@ from paramedic.model.diagnosis import Diagnosis
 from paramedic.model.errors import SourceError
 from paramedic.model.repair import Candidate, Fix, Kind, Proof, Reproduction, Run
 from paramedic.proof.adapt import expecting
-from paramedic.proof.judging import OBSCURE, Survivor, judged, rivals
+from paramedic.proof.judging import OBSCURE, THRESHOLD, Survivor, judged, rivals
 from paramedic.proof.laboratory import Experiment, Laboratory, Observation, overlay
 from paramedic.proof.suite import Comparison, Suite
 from paramedic.proof.verdict import Proven, Unproven
@@ -23,8 +23,6 @@ ENOUGH = 16
 """Survivors after which no further batch is tried."""
 MOST_ALTERNATIVES = 3
 MOST_VERIFIED = 3
-THRESHOLD = 0.46
-"""Below it, more than half of what passed on real crashes was not what the developers did."""
 MARGIN = 1.05
 """How much better than a rival of other behaviour the best must be."""
 
