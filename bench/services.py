@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.engine.outside import OUTSIDE
 from tests.engine.recorder import Service, record
 from tests.engine.services import FAULTS
+from tests.engine.slips import SLIPS
 
 from paramedic.integrations.sentry.event import parse_event
 from paramedic.model.event import Origin
@@ -48,7 +49,7 @@ def main() -> None:
     parser.add_argument("--diffs", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="services-home-") as home:
-        for service in (*FAULTS, *OUTSIDE):
+        for service in (*FAULTS, *SLIPS, *OUTSIDE):
             if not options.names or service.name in options.names:
                 show(service, triage(service, Path(home)), diffs=options.diffs)
 

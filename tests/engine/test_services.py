@@ -10,6 +10,7 @@ import pytest
 from tests.engine.outside import OUTSIDE
 from tests.engine.recorder import FIX, LOCATED, NEVER, REPRODUCED, Service, record
 from tests.engine.services import FAULTS
+from tests.engine.slips import SLIPS
 
 from paramedic.integrations.sentry.event import parse_event
 from paramedic.model.event import Origin
@@ -39,7 +40,7 @@ def triage(home: Path, tmp_path: Path) -> Triage:
 
 
 def wanting(*floors: str) -> list[object]:
-    chosen = [service for service in (*FAULTS, *OUTSIDE) if service.wanted in floors and not service.bench_only]
+    chosen = [service for service in (*FAULTS, *SLIPS, *OUTSIDE) if service.wanted in floors and not service.bench_only]
     return [pytest.param(service, id=service.name) for service in chosen]
 
 

@@ -10,7 +10,8 @@ from paramedic.repair.draft import Draft
 from paramedic.repair.errors import own_errors
 from paramedic.repair.exits import is_empty
 from paramedic.repair.sheet import Replacement
-from paramedic.repair.site import Site, own_nodes
+from paramedic.repair.site import Site, is_docstring, module_names, own_nodes
+from paramedic.source.module import Function
 
 
 def unbound(site: Site) -> Iterator[Draft]:
@@ -18,11 +19,26 @@ def unbound(site: Site) -> Iterator[Draft]:
     name = (site.detail or "").strip("'\"")
     if site.depth or site.family is not Family.UNBOUND_LOCAL or site.function is None or not name.isidentifier():
         return
+    yield from _of_the_module(site, site.function, name)
     block = _assigning_block(site, name)
     if block is None:
         return
     yield from _else_raises(site, block)
     yield from _initialised(site, block, name)
+
+
+def _of_the_module(site: Site, function: Function, name: str) -> Iterator[Draft]:
+    """A module's variable that the function changes without saying that it is the module's."""
+    changed = [node for node in own_nodes(function) if isinstance(node, ast.AugAssign) and getattr(node.target, "id", "") == name]
+    first = next((node for node in function.body if not is_docstring(node)), None)
+    if changed and name in module_names(site.module) and first is not None and site.sheet.alone(first):
+        yield Draft(
+            shape="global",
+            replacements=(site.sheet.before(first, [f"global {name}"]),),
+            weight=0.85,
+            rationale=f"`{name}` is the module's; a function that changes it has to say so.",
+            origin=True,
+        )
 
 
 def _assigning_block(site: Site, name: str) -> ast.stmt | None:

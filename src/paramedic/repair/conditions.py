@@ -26,7 +26,7 @@ def strengthened(site: Site) -> Iterator[Draft]:
         yield Draft(
             shape="condition",
             replacements=(site.sheet.replace(operand, f"{condition.holds} and {text}"),),
-            weight=0.55 * condition.weight,
+            weight=0.65 * condition.weight,
             rationale=f"The condition already decides whether to go on; `{condition.holds}` belongs to it.",
             precedent=site.at(operand) if _has_company(site, operand) else None,
             origin=True,

@@ -31,14 +31,15 @@ def _concatenated(site: Site, node: ast.BinOp) -> Iterator[Draft]:
     left, right = _kinds(site.message)
     if {left, right} == {"list", "tuple"}:
         yield from _to_list(site, node, left)
-    elif "str" in {left, right} and {left, right} & {"int", "float", "bool", "NoneType", "Decimal", "UUID"}:
-        other = node.right if left == "str" else node.left
+    elif "str" in {left, right} and {left, right} & {"int", "float", "bool", "Decimal", "UUID"}:
+        other, text = (node.right, node.left) if left == "str" else (node.left, node.right)
         yield Draft(
             shape="to-text",
             replacements=(site.sheet.replace(other, f"str({site.source(other)})"),),
             weight=0.6,
             rationale="The other operand is text.",
-            precedent=site.at(node),
+            # Only where text is plainly being put together; two variables may as well be meant as numbers.
+            precedent=site.at(node) if _holds_text(text) else None,
         )
         yield from _message_of_error(site, other)
     elif {left, right} == {"str", "bytes"}:
@@ -50,6 +51,14 @@ def _concatenated(site: Site, node: ast.BinOp) -> Iterator[Draft]:
             rationale="The other operand is text.",
             precedent=_idiom(site, ".decode("),
         )
+
+
+def _holds_text(node: ast.expr) -> bool:
+    return any(isinstance(part, ast.JoinedStr) or _is_text(part) for part in ast.walk(node))
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and not node.value.isdigit()
 
 
 def _kinds(message: str) -> tuple[str, str]:

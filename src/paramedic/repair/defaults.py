@@ -9,7 +9,7 @@ from paramedic.model.diagnosis import Family, Location
 from paramedic.repair.draft import Draft
 from paramedic.repair.guards import NONE_FAMILIES, is_pure
 from paramedic.repair.sheet import Replacement
-from paramedic.repair.site import Site, own_nodes
+from paramedic.repair.site import Site, is_docstring, own_nodes
 
 _OF_DICT = frozenset(("items", "keys", "values", "get", "pop", "update", "setdefault", "popitem"))
 _OF_STRING = frozenset(
@@ -117,7 +117,7 @@ def _at_parameter(site: Site, name: str, empty: str) -> Iterator[Draft]:
     if site.function is None:
         return
     precedent = _default_of(site, name)
-    first = next((node for node in site.function.body if not _is_docstring(node)), None)
+    first = next((node for node in site.function.body if not is_docstring(node)), None)
     if first is None or not site.sheet.alone(first):
         return
     yield Draft(
@@ -143,10 +143,6 @@ def _default_of(site: Site, name: str) -> Location | None:
         if argument.arg == name and isinstance(value, ast.Constant) and value.value is None:
             return site.at(argument)
     return None
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def in_place(site: Site) -> Iterator[Draft]:
@@ -192,8 +188,10 @@ def lookup(site: Site) -> Iterator[Draft]:
 def _get(site: Site, node: ast.Subscript) -> Iterator[Draft]:
     holder, key = site.source(node.value), site.source(node.slice)
     compared = _compared_with_none(site, node)
-    elsewhere = _same_idiom(site, f"{holder}.get(")
-    shown = _default_elsewhere(site, holder)
+    # What one setting is by default says nothing of another: a fixed key needs a precedent of its own.
+    fixed = key if isinstance(node.slice, ast.Constant) else ""
+    elsewhere = _same_idiom(site, f"{holder}.get({fixed}")
+    shown = _default_elsewhere(site, holder, fixed)
     if shown is not None:
         usual, place = shown
         yield Draft(
@@ -214,8 +212,8 @@ def _get(site: Site, node: ast.Subscript) -> Iterator[Draft]:
         )
 
 
-def _default_elsewhere(site: Site, holder: str) -> tuple[str, Location] | None:
-    """The default with which this code asks the same mapping, when it always asks with the same one."""
+def _default_elsewhere(site: Site, holder: str, fixed: str) -> tuple[str, Location] | None:
+    """The default with which this code asks the same mapping (for the key ``fixed``, if any), when it is always the same."""
     asked = [
         node
         for node in ast.walk(site.module.tree)
@@ -224,7 +222,10 @@ def _default_elsewhere(site: Site, holder: str) -> tuple[str, Location] | None:
     defaults = {
         site.source(node.args[1]): node
         for node in asked
-        if len(node.args) == 2 and isinstance(node.func, ast.Attribute) and site.source(node.func.value) == holder
+        if len(node.args) == 2
+        and isinstance(node.func, ast.Attribute)
+        and site.source(node.func.value) == holder
+        and fixed in {"", site.source(node.args[0])}
     }
     if len(defaults) != 1:
         return None
@@ -281,13 +282,15 @@ def empty_sequence(site: Site) -> Iterator[Draft]:
 
 def _extreme(site: Site, call: ast.Call) -> Iterator[Draft]:
     zero = _zero_nearby(site)
+    # A length is never below nothing, so nothing to measure has length 0; of other values nobody can tell.
+    lengths = isinstance(call.args[0], ast.GeneratorExp | ast.ListComp) and "len(" in site.source(call.args[0])
     yield Draft(
         shape="extreme-default",
         replacements=(_with_argument(site, call, "default=0"),),
-        weight=0.8 if zero else 0.6,
+        weight=0.8 if zero else 0.7 if lengths else 0.5,
         rationale="Nothing to compare is measured as 0.",
         precedent=zero,
-        origin=isinstance(call.args[0], ast.GeneratorExp) and "len(" in site.source(call.args[0]),
+        origin=lengths,
     )
 
 

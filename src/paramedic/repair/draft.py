@@ -12,8 +12,8 @@ from paramedic.repair.sheet import Replacement
 class Draft:
     """``weight`` in [0, 1] is how often a change of this shape, with this precedent, is what developers do.
 
-    ``precedent`` is the place that shows the idiom, ``origin`` True when the change repairs where the bad value comes from;
-    with neither, the change only silences the crash.
+    ``precedent`` is the place that shows the idiom, ``origin`` True when the change repairs where the bad value comes from,
+    or a slip that the language leaves one reading of; with neither, the change only silences the crash.
     """
 
     shape: str

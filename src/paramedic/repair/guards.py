@@ -87,6 +87,21 @@ def _by_family(site: Site, subject: ast.expr, text: str) -> Iterator[Condition]:
         yield Condition(f"not {_atom(subject, text)}", text, 0.8)
     elif site.family is Family.NOT_FOUND_IN_SEQUENCE:
         yield from _absent(site)
+    elif site.family is Family.MISSING_ATTRIBUTE and isinstance(site.expression, ast.Attribute):
+        yield from _of_another_kind(site.expression, text)
+
+
+_METHODS_OF = {"str": str, "dict": dict, "list": list, "bytes": bytes, "set": set}
+_COMMON = frozenset(("copy", "pop", "clear", "index", "count", "remove", "update"))
+
+
+def _of_another_kind(node: ast.Attribute, text: str) -> Iterator[Condition]:
+    """The builtin whose method is asked for, else whether the attribute is there."""
+    kinds = [name for name, kind in _METHODS_OF.items() if hasattr(kind, node.attr)] if node.attr not in _COMMON else []
+    if kinds:
+        yield Condition(f"not isinstance({text}, {kinds[0]})", f"isinstance({text}, {kinds[0]})", 0.75)
+    else:
+        yield Condition(f'not hasattr({text}, "{node.attr}")', f'hasattr({text}, "{node.attr}")', 0.6)
 
 
 def _missing_key(site: Site, expression: ast.Subscript) -> Iterator[Condition]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from paramedic.model.diagnosis import Family, Location
 from paramedic.repair.draft import Draft
+from paramedic.repair.echo import PREFERRED
 from paramedic.repair.errors import error_name, own_errors
 from paramedic.repair.exits import exits
 from paramedic.repair.imports import naming
@@ -69,8 +72,10 @@ def widened(site: Site) -> Iterator[Draft]:
                 continue
             kinds = _kinds(handler)
             kin = bool(kinds & _KIN.get(site.exception, set()))
-            weight = (0.8 if kin else 0.45) * (1.0 if distance == 0 else 0.7) * (1.0 if len(node.handlers) == 1 or kin else 0.6)
-            yield Draft(
+            # A handler for one statement alone was written for what that statement may do.
+            apart = 0.58 if len(node.body) == 1 and distance == 0 else 0.45
+            weight = (0.8 if kin else apart) * (1.0 if distance == 0 else 0.7) * (1.0 if len(node.handlers) == 1 or kin else 0.6)
+            draft = Draft(
                 shape="widen-except",
                 replacements=(_with_kind(site, handler.type, name), *extra),
                 weight=weight,
@@ -78,6 +83,23 @@ def widened(site: Site) -> Iterator[Draft]:
                 precedent=None if _is_silent(handler) else site.at(handler),
                 answer=_answer(handler),
             )
+            yield draft
+            twins = [twin.type for twin in _twins(site, node, handler) if twin.type is not None]
+            if twins:
+                changes = tuple(_with_kind(site, twin, name) for twin in twins)
+                yield replace(draft, replacements=(*draft.replacements, *changes), weight=weight * PREFERRED)
+
+
+def _twins(site: Site, guarded: ast.Try, handler: ast.ExceptHandler) -> Iterator[ast.ExceptHandler]:
+    """Handlers of the same class for the same exceptions, over statements that differ in names and constants only."""
+    pattern, kinds = _pattern(guarded.body), _kinds(handler)
+    for node in ast.walk(site.owner) if site.owner else ():
+        if isinstance(node, ast.Try) and node is not guarded and _pattern(node.body) == pattern:
+            yield from (twin for twin in node.handlers if _kinds(twin) == kinds)
+
+
+def _pattern(body: Sequence[ast.stmt]) -> str:
+    return re.sub(r"(id|attr|value)='[^']*'", r"\1=_", "".join(ast.dump(node) for node in body))
 
 
 def _with_kind(site: Site, kinds: ast.expr, name: str) -> Replacement:

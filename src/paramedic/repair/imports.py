@@ -6,13 +6,13 @@ import ast
 import builtins
 
 from paramedic.repair.sheet import Replacement
-from paramedic.repair.site import Site, module_names
+from paramedic.repair.site import Site, is_docstring, module_names
 
 
 def naming(site: Site, name: str, module: str | None) -> tuple[str | None, tuple[Replacement, ...]]:
     """The expression for a class here, and the import that it needs; (None, ()) when it cannot be named."""
     if isinstance(getattr(builtins, name, None), type) and module in {None, "builtins"}:
-        return name, ()
+        return (f"builtins.{name}", (insertion(site, "import builtins"),)) if name in module_names(site.module) else (name, ())
     owner, _, last = name.rpartition(".")
     if owner:
         # A class within a class, as SDKs name it: reached through the outer one, which must be known here.
@@ -48,10 +48,6 @@ def insertion(site: Site, line: str) -> Replacement:
     if imports:
         at = site.sheet.line_start((imports[-1].end_lineno or imports[-1].lineno) + 1)
     else:
-        first = next((node for node in body if not _is_docstring(node)), None)
+        first = next((node for node in body if not is_docstring(node)), None)
         at = site.sheet.line_start(first.lineno) if first is not None else len(site.sheet.text)
     return Replacement(at, at, line + site.sheet.newline)
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

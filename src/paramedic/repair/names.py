@@ -52,6 +52,10 @@ _RENAMED = {
 }
 
 
+_OPPOSITES = {"decode": ("encode",), "encode": ("decode",)}
+"""Alike in letters, and not in meaning."""
+
+
 def misspelled(site: Site) -> Iterator[Draft]:
     """The attribute that the object really has, in every place that has the same slip."""
     node = site.expression
@@ -78,7 +82,7 @@ def _real_names(site: Site, wrong: str) -> Iterator[tuple[str, float]]:
     names = _attributes(site)
     if wrong in _RENAMED and _RENAMED[wrong] in names:
         yield _RENAMED[wrong], 0.9
-    for close in difflib.get_close_matches(wrong, sorted(names - {wrong}), n=2, cutoff=0.8):
+    for close in difflib.get_close_matches(wrong, sorted(names - {wrong, *_OPPOSITES.get(wrong, ())}), n=2, cutoff=0.8):
         yield close, 0.5 + 0.45 * difflib.SequenceMatcher(None, wrong, close).ratio()
     if f"_{wrong}" in names or wrong.lstrip("_") in names - {wrong}:
         yield (f"_{wrong}" if f"_{wrong}" in names else wrong.lstrip("_")), 0.6

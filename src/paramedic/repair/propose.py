@@ -17,12 +17,16 @@ from paramedic.repair import (
     handlers,
     names,
     protocols,
+    returns,
+    rows,
     siblings,
+    slips,
     tables,
 )
 from paramedic.repair.draft import Draft
+from paramedic.repair.echo import echoed
 from paramedic.repair.sheet import apply
-from paramedic.repair.site import Site, sites
+from paramedic.repair.site import Site, origins, sites
 from paramedic.source.tree import SourceTree
 
 MOST_CANDIDATES = 120
@@ -41,6 +45,7 @@ IDEAS: tuple[Callable[[Site], Iterator[Draft]], ...] = (
     handlers.copied,
     handlers.translated,
     handlers.fallback,
+    rows.past_lookups,
     defaults.origin,
     defaults.in_place,
     defaults.lookup,
@@ -55,6 +60,7 @@ IDEAS: tuple[Callable[[Site], Iterator[Draft]], ...] = (
     protocols.not_implemented,
     tables.missing_entry,
     binding.unbound,
+    *slips.IDEAS,
 )
 
 
@@ -63,10 +69,13 @@ def candidates(event: Event, diagnosis: Diagnosis, tree: SourceTree) -> tuple[Ca
     if not diagnosis.fixable:
         return ()
     found: dict[tuple[Edit, ...], Candidate] = {}
-    for site in sites(event, diagnosis, tree):
-        for idea in IDEAS:
+    places = [(site, IDEAS) for site in sites(event, diagnosis, tree)]
+    places += [(site, returns.IDEAS) for site in origins(event, diagnosis, tree)]
+    for site, ideas in places:
+        for idea in ideas:
             for draft in idea(site):
                 _keep(found, _candidate(site, draft))
+                _keep(found, _candidate(site, echoed(site, draft)))
     ranked = sorted(found.values(), key=lambda candidate: (-candidate.plausibility, _size(candidate), candidate.rationale))
     return tuple(ranked[:MOST_CANDIDATES])
 
@@ -79,7 +88,9 @@ def _keep(found: dict[tuple[Edit, ...], Candidate], candidate: Candidate | None)
         found[candidate.edits] = candidate
 
 
-def _candidate(site: Site, draft: Draft) -> Candidate | None:
+def _candidate(site: Site, draft: Draft | None) -> Candidate | None:
+    if draft is None:
+        return None
     after = apply(site.sheet.text, draft.replacements)
     if after == site.sheet.text or not _compiles(after):
         return None

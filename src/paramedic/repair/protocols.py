@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from paramedic.model.diagnosis import Family
 from paramedic.repair.draft import Draft
-from paramedic.repair.site import Site
+from paramedic.repair.site import Site, is_docstring
 
 _BINARY = frozenset(
     [
@@ -48,7 +48,7 @@ def not_implemented(site: Site) -> Iterator[Draft]:
     if len(site.parameters) != 2 or site.owner is None:
         return
     other = site.parameters[1]
-    first = next((node for node in function.body if not _is_docstring(node)), None)
+    first = next((node for node in function.body if not is_docstring(node)), None)
     if first is None or not site.sheet.alone(first):
         return
     for kind, weight in _kinds(site.owner):
@@ -84,7 +84,3 @@ _BUILTIN = {
     "bytes": "bytes",
     "frozenset": "frozenset",
 }
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

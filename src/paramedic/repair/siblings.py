@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from paramedic.repair.draft import Draft
 from paramedic.repair.exits import is_empty
@@ -15,30 +17,40 @@ SAME_SOURCE = 0.95
 SAME_NAME = 0.7
 OTHER_VALUE = 0.6
 REFUSAL = 0.45
+OTHERWISE = 0.75
 
 
 def guarded(site: Site) -> Iterator[Draft]:
     """The guard of a sibling that tests the same expression, with the sibling's own way to leave."""
     if site.depth or site.subject is None or not is_pure(site.subject) or not site.sheet.alone(site.statement):
         return
+    guards = list(_guards(site))
+    namesakes = Counter(_plain(site.source(guard.body[0])) for sibling, guard in guards if _is_namesake(site, sibling))
+    for sibling, guard in guards:
+        draft = _draft(site, sibling, guard, guard.body[0])
+        if draft is not None:
+            # Methods of the same name in other classes do the same work; where they differ, most of them are followed.
+            usual = namesakes[_plain(site.source(guard.body[0]))] == max(namesakes.values(), default=0)
+            yield draft if usual else replace(draft, weight=draft.weight * OTHERWISE)
+
+
+def _guards(site: Site) -> Iterator[tuple[Function, ast.If]]:
+    """``if <it is unusable>: <leave>`` in other functions of the module."""
     known = {_plain(condition.text) for condition in conditions(site)} | _emptiness(site)
     bound = site.bound()
     for sibling in site.module.functions():
         if not isinstance(sibling, ast.FunctionDef | ast.AsyncFunctionDef) or sibling is site.function:
             continue
         for guard in own_nodes(sibling):
-            if (
-                not isinstance(guard, ast.If)
-                or guard.orelse
-                or len(guard.body) != 1
-                or _plain(site.source(guard.test)) not in known
-            ):
+            if not isinstance(guard, ast.If) or guard.orelse or len(guard.body) != 1:
                 continue
             leave = guard.body[0]
-            if _leaves(leave) and used_names(leave) <= bound:
-                draft = _draft(site, sibling, guard, leave)
-                if draft is not None:
-                    yield draft
+            if _plain(site.source(guard.test)) in known and _leaves(leave) and used_names(leave) <= bound:
+                yield sibling, guard
+
+
+def _is_namesake(site: Site, sibling: Function) -> bool:
+    return site.function is not None and sibling.name == site.function.name
 
 
 def _draft(site: Site, sibling: Function, guard: ast.If, leave: ast.stmt) -> Draft | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from paramedic.model.diagnosis import Diagnosis, Family, Location, Span
 from paramedic.model.errors import SourceError
@@ -92,6 +92,10 @@ def parameter_names(function: Function) -> tuple[str, ...]:
     return tuple(argument.arg for argument in listed if argument is not None)
 
 
+def is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
 def own_nodes(scope: Function | ast.Module) -> Iterator[ast.AST]:
     """The nodes of a function without those of functions and classes defined in it."""
     pending: list[ast.AST] = list(reversed(scope.body))
@@ -136,6 +140,37 @@ def sites(event: Event, diagnosis: Diagnosis, tree: SourceTree) -> Iterator[Site
         site = _site(event, diagnosis, tree, mapped.location, mapped.frame.variables, depth, called)
         if site is not None:
             yield site
+            if depth == 1 and diagnosis.family is Family.MISSING_KEY and _is_lookup(called):
+                yield from _looking_up(site)
+
+
+def _is_lookup(called: str | None) -> bool:
+    return (called or "").rsplit(".", 1)[-1] in {"__getitem__", "__missing__", "__delitem__"}
+
+
+def _looking_up(site: Site) -> Iterator[Site]:
+    """The same frame as the one that crashed: a mapping of the repository's own gave the KeyError that a dict would have given
+    here."""
+    for node in ast.walk(site.statement):
+        if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice) and _may_be_key(site, node.slice):
+            yield replace(site, expression=node, subject=node.value, depth=0)
+
+
+def _may_be_key(site: Site, node: ast.expr) -> bool:
+    wanted = (site.detail or site.message).strip("'\"")
+    if isinstance(node, ast.Constant):
+        return str(node.value) == wanted
+    return not isinstance(node, ast.Name) or str(site.variables.get(node.id, wanted)).strip("'\"") == wanted
+
+
+def origins(event: Event, diagnosis: Diagnosis, tree: SourceTree) -> Iterator[Site]:
+    """Statements off the stack that the trace of the bad value names, one call away from it (``depth`` 1)."""
+    running = {(mapped.location.file, mapped.location.function) for mapped in diagnosis.frames}
+    for hop in diagnosis.trace:
+        if (hop.location.file, hop.location.function) not in running:
+            site = _site(event, diagnosis, tree, hop.location, {}, 1, None)
+            if site is not None:
+                yield site
 
 
 def _site(
@@ -157,7 +192,7 @@ def _site(
     subject: ast.expr | None = None
     if depth == 0 and fault is not None and fault.location.file == location.file:
         expression = node_at(sheet, fault.span)
-        subject = node_at(sheet, fault.subject_span) if fault.subject_span else None
+        subject = _walked(node_at(sheet, fault.subject_span)) if fault.subject_span else None
     elif called:
         expression = _call_of(module, location.line, called.rsplit(".", 1)[-1])
     statement = _statement_of(module, expression, location.line)
@@ -181,6 +216,13 @@ def _site(
         variables=variables,
         expected=expected_errors(event, diagnosis),
     )
+
+
+def _walked(node: ast.expr | None) -> ast.expr | None:
+    """What a comprehension walks, which is evaluated before it."""
+    if isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp):
+        return node.generators[0].iter
+    return node
 
 
 def node_at(sheet: Sheet, span: Span) -> ast.expr | None:

@@ -75,10 +75,7 @@ def test_v1_knows_the_same_prompt_again_when_it_is_asked_to(house: House) -> Non
     assert (first["is_new_session"], again["is_new_session"]) == (True, False)
     assert first["session_id"] == again["session_id"]
     assert house.call("POST", "/v1/sessions", body | {"idempotent": False}).json()["is_new_session"] is True
-    bare = first["session_id"].removeprefix("devin-")
-    assert first["url"].endswith(f"/sessions/{bare}")
-    page = house.client.get(f"{house.url}/sessions/{bare}", follow_redirects=True)
-    assert page.json()["id"] == bare
+    assert first["url"].endswith(f"/sessions/{first['session_id'].removeprefix('devin-')}")
 
 
 def test_two_prompts_about_one_issue_share_its_session(house: House) -> None:

@@ -16,6 +16,9 @@ _KEYED_METHODS = {"pop": 0.9, "remove": 0.9, "__getitem__": 1.0, "move_to_end": 
 def names(node: ast.AST, reading: Reading) -> Iterator[Possible]:
     if isinstance(node, ast.Name) and node.id == reading.detail and not isinstance(node.ctx, ast.Store):
         yield Possible(node, node)
+    elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == reading.detail:
+        # Changed in place, and so read first.
+        yield Possible(node, node.target)
 
 
 def attributes(node: ast.AST, reading: Reading) -> Iterator[Possible]:

@@ -2,5 +2,5 @@
 
 from paramedic.web.devin import account, knowledge, playbooks, schedules, sessions, v1
 
-ROUTERS = (sessions.router, playbooks.router, knowledge.router, schedules.router, account.router, account.pages)
+ROUTERS = (sessions.router, playbooks.router, knowledge.router, schedules.router, account.router)
 ROUTERS_V1 = (v1.router, playbooks.v1, knowledge.v1)

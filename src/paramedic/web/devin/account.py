@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter
-from fastapi.responses import RedirectResponse
 
 from paramedic.web.devin.access import AnyCaller
 from paramedic.web.devin.paging import paged
 
 router = APIRouter(prefix="/v3")
-pages = APIRouter()
 
 
 @router.get("/self")
@@ -30,9 +27,3 @@ def organisations(caller: AnyCaller) -> dict[str, Any]:
     made = int(caller.user.created_at.timestamp())
     own = {"org_id": caller.org_id, "name": caller.org_id.removeprefix("org-"), "created_at": made, "updated_at": made}
     return paged([own], None, 1)
-
-
-@pages.get("/sessions/{session_id}", include_in_schema=False)
-def page(session_id: str) -> RedirectResponse:
-    """Where the ``url`` of a session leads as long as there are no pages: to what the API says of it."""
-    return RedirectResponse(f"/api/sessions/{quote(session_id, safe='')}", 307)

@@ -1,0 +1,53 @@
+"""Times with and without a zone, dates beside times."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from paramedic.repair.draft import Draft
+from paramedic.repair.guards import is_pure
+from paramedic.repair.site import Site
+from paramedic.repair.slips.reading import atom, header, origin_of, shown, slip
+
+_ZONES = re.compile(r"^can't (?:compare|subtract) offset-naive and offset-aware datetimes$")
+_DAYS = re.compile(
+    r"^can't compare datetime\.datetime to datetime\.date$|: 'datetime\.(?:datetime|date)' and 'datetime\.(?:date|datetime)'$"
+)
+
+
+def zoned(site: Site) -> Iterator[Draft]:
+    """``now()`` in the zone of the time that it is held against."""
+    if site.depth or not _ZONES.match(site.message):
+        return
+    for left, right in _pairs(site):
+        for clock, other in ((left, right), (right, left)):
+            call = origin_of(site, clock)
+            if isinstance(call, ast.Call) and not call.args and not call.keywords and is_pure(other) and _reads_clock(call):
+                func = site.source(call.func).removesuffix("utcnow").removesuffix("now")
+                yield slip("zone", 0.75, "The present time is asked for in the zone of the other one.",
+                           site.sheet.replace(call, f"{func}now({atom(site, other)}.tzinfo)"))  # fmt: skip
+
+
+def _pairs(site: Site) -> Iterator[tuple[ast.expr, ast.expr]]:
+    for node in header(site.statement):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+            yield node.left, node.right
+        elif isinstance(node, ast.Compare) and len(node.comparators) == 1:
+            yield node.left, node.comparators[0]
+
+
+def _reads_clock(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in {"now", "utcnow"}
+
+
+def day_of_time(site: Site) -> Iterator[Draft]:
+    """The day of a time, where it is held against a day."""
+    if site.depth or not _DAYS.search(site.message):
+        return
+    for left, right in _pairs(site):
+        for node in (left, right):
+            if shown(site, node).startswith("datetime.datetime("):
+                yield slip("day", 0.7, f"`{site.source(node)}` is a time; a day is what it is held against.",
+                           site.sheet.replace(node, f"{atom(site, node)}.date()"))  # fmt: skip
