@@ -17,8 +17,10 @@ from paramedic.source.tree import SourceTree, is_test_path
 
 LARGEST = 400_000
 _RULES = frozenset(
-    ("conftest.py", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "setup.py", "pyproject.toml", "noxfile.py", "manage.py")
-)
+    ("conftest.py", "pytest.ini", "pytest.toml", "tox.ini", "setup.cfg", "setup.py", "pyproject.toml", "noxfile.py", "manage.py",
+     "unittest.cfg", "nose2.cfg", "makefile", "rakefile", "package.json", "pom.xml", "build.gradle", "build.gradle.kts")
+)  # fmt: skip
+_RUNNERS = re.compile(r"(?:jest|vitest|karma|mocha|ava|cypress|playwright|phpunit)\b.*\.(?:[cm]?[jt]s|json|xml|ya?ml|dist)$")
 _SHADOWS = frozenset(("pytest", "_pytest", "pluggy", "unittest", "sitecustomize", "usercustomize", "conftest", "django"))
 _ASKS_FOR_TESTS = re.compile(r"PYTEST_CURRENT_TEST|\bpytest\b|\bunittest\b|PARAMEDIC_REPORT|sys\.gettrace")
 _OTHER_TEST = re.compile(r"(?:^|/)(?:__tests__|spec|tests?)/|(?:[._-](?:test|spec)\.|Tests?\.(?:java|kt|cs|swift)$|_test\.go$)")
@@ -90,7 +92,7 @@ class WorkTree:
         pure = PurePosixPath(path)
         if pure.is_absolute() or ".." in pure.parts or not path or "\0" in path or str(pure) != path:
             raise SourceError(f"{path!r} is not a path inside the repository.", remedy="Give it relative to the root, with /.")
-        if any(part.startswith(".") for part in pure.parts) or pure.name in _RULES:
+        if is_off_limits(path):
             raise SourceError(f"{path} decides how the project is built or tested, and is not changed.")
         if is_test(path) and self.tree.exists(path):
             raise SourceError(f"{path} is one of the project's tests, and is not changed.", remedy="Write a new test file.")
@@ -113,3 +115,10 @@ class WorkTree:
 def is_test(path: str) -> bool:
     """Whether a file of any language is a test, by the names that their runners look for."""
     return is_test_path(path) or bool(_OTHER_TEST.search(path))
+
+
+def is_off_limits(path: str) -> bool:
+    """Whether a file decides how the project is built or tested."""
+    pure = PurePosixPath(path)
+    name = pure.name.lower()
+    return any(part.startswith(".") for part in pure.parts) or name in _RULES or bool(_RUNNERS.match(name))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from paramedic.agent.worktree import is_off_limits, is_test
 from paramedic.model.agent import Trial
 from paramedic.model.diagnosis import Category, Diagnosis, Family, Location
 from paramedic.model.event import Event
 from paramedic.model.repair import Candidate, Edit, Kind, Reproduction, Run, TriageResult
 from paramedic.proof import Proven, Unproven, prove
+from paramedic.proof.silencing import silences
 from paramedic.sandbox.project import ProjectRunner
 
 PLAUSIBILITY = 0.7
@@ -55,6 +56,10 @@ class Bench:
         return self._outcomes[tried]
 
     def _prove(self, patch: tuple[Edit, ...], tests: tuple[Edit, ...], node: str | None) -> Outcome:
+        # The work tree refuses such edits where they are made; no other way leads past this one.
+        touched = next((edit.path for edit in patch if is_test(edit.path) or is_off_limits(edit.path)), None)
+        if touched is not None:
+            return Outcome(Unproven(f"The change touches {touched}, which tests or decides how tests are run."), None)
         test = self._test(tests, node)
         if isinstance(test, str):
             return Outcome(Unproven(test), None)
@@ -109,30 +114,6 @@ class Bench:
             return self.found.diagnosis
         kind = self.event.crash.type if self.event and self.event.crash else "Exception"
         return Diagnosis("", Category.UNKNOWN, Family.OTHER, None, kind)
-
-
-def silences(patch: tuple[Edit, ...]) -> bool:
-    """Whether a change adds a handler that does nothing with the error: that makes it go away, and mends nothing."""
-    return any(_silent_handlers(edit.after) > _silent_handlers(edit.before) for edit in patch if edit.path.endswith(".py"))
-
-
-def _silent_handlers(source: str) -> int:
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return 0
-    handlers = [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)]
-    # ``contextlib.suppress`` is a handler by another name.
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress")]
-    return sum(all(_does_nothing(statement) for statement in handler.body) for handler in handlers) + len(calls)
-
-
-def _does_nothing(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Return):
-        return statement.value is None or isinstance(statement.value, ast.Constant)
-    return isinstance(statement, ast.Pass | ast.Continue | ast.Break) or (
-        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    )
 
 
 def _passes(place: Location, output: str) -> bool:

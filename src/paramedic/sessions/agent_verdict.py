@@ -9,7 +9,8 @@ from paramedic.model.diagnosis import Category, Diagnosis, Evidence, Family, Loc
 from paramedic.model.event import Event
 from paramedic.model.repair import AgentWork, Fix, Kind, TriageResult, Verdict
 from paramedic.proof import Proven
-from paramedic.sessions.agent_proof import SHAPE, Bench, Outcome, silences
+from paramedic.proof.silencing import silences
+from paramedic.sessions.agent_proof import SHAPE, Bench, Outcome
 from paramedic.source.edits import unified_diff
 from paramedic.source.tree import SourceTree
 
