@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from paramedic.diagnosis import captured, sites
 from paramedic.diagnosis.candidates import Possible, callee_name, tail
 from paramedic.diagnosis.captured import Missing, Variables
+from paramedic.diagnosis.invocation import OPERATOR_METHODS
 from paramedic.diagnosis.reading import Reading, Site
 from paramedic.diagnosis.scene import Scene, deferred, source_of, span_of
 from paramedic.model.diagnosis import Family, Fault, Location
@@ -64,7 +65,7 @@ def _runs_here(scene: Scene) -> bool:
 
 def _score_all(scene: Scene, nodes: list[ast.AST], reading: Reading, below: Frame | None) -> list[_Scored]:
     variables = Variables(scene.mapped.frame)
-    if below is not None:
+    if below is not None and not _operated(nodes, below):
         nodes = _calling(nodes, below) or nodes
         reading = replace(reading, site=Site.ARGUMENT, function=None)
     scored = []
@@ -74,6 +75,12 @@ def _score_all(scene: Scene, nodes: list[ast.AST], reading: Reading, below: Fram
         weight = possible.weight * factor * _line_factor(possible.node, scene.line) * _prior(possible, reading, below)
         scored.append(_Scored(possible, weight, confirmed, order))
     return scored
+
+
+def _operated(nodes: list[ast.AST], below: Frame) -> bool:
+    """Whether the frame below is an operator's: ``os.environ["X"]`` fails inside of ``os``, and is a lookup all the same."""
+    kinds = OPERATOR_METHODS.get((below.function or "").rsplit(".", 1)[-1], ())
+    return any(isinstance(node, kinds) for node in nodes) and not _calling(nodes, below)
 
 
 def _calling(nodes: list[ast.AST], below: Frame) -> list[ast.AST]:

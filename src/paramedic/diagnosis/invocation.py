@@ -9,7 +9,7 @@ from paramedic.diagnosis.candidates import callee_name
 from paramedic.diagnosis.scene import Scene
 from paramedic.source.module import Function, ParsedModule
 
-_OPERATOR_METHODS: dict[str, tuple[type[ast.AST], ...]] = {
+OPERATOR_METHODS: dict[str, tuple[type[ast.AST], ...]] = {
     "__getitem__": (ast.Subscript,),
     "__setitem__": (ast.Subscript,),
     "__delitem__": (ast.Subscript,),
@@ -70,7 +70,7 @@ def _properties(outer: Scene, inner: Function) -> list[ast.AST]:
 
 
 def _operators(outer: Scene, inner: Function) -> list[ast.AST]:
-    kinds = _OPERATOR_METHODS.get(inner.name, ())
+    kinds = OPERATOR_METHODS.get(inner.name, ())
     return [node for node in outer.nodes if kinds and isinstance(node, kinds)]
 
 

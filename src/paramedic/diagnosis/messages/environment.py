@@ -8,7 +8,7 @@ from paramedic.model.diagnosis import Family
 _NETWORK = (
     "ConnectionError ConnectionRefusedError ConnectionResetError ConnectionAbortedError BrokenPipeError gaierror herror SSLError "
     "SSLCertVerificationError SSLEOFError MaxRetryError NewConnectionError ProtocolError RemoteDisconnected IncompleteRead "
-    "ProxyError "
+    "IncompleteReadError ProxyError "
     "ClientConnectorError ClientConnectionError ClientOSError ServerDisconnectedError ConnectError ReadError WriteError "
     "RemoteProtocolError NetworkError EndpointConnectionError ChunkedEncodingError NameResolutionError URLError BadStatusLine "
     "InterfaceError ServerSelectionTimeoutError AutoReconnect BrokerUnavailable NoBrokersAvailable CommunicationError"
@@ -38,7 +38,7 @@ RULES = (
     *rules(_NETWORK, (r"timed? ?out", Family.TIMEOUT, Site.ANY), (r"", Family.NETWORK, Site.ANY)),
     *rules(
         _FILES,
-        (r"\[Errno (?P<count>\d+)\][^:]*: (?P<value>.*)$", Family.FILE_SYSTEM, Site.ARGUMENT),
+        (r"\[Errno (?P<count>\d+)\][^:]*(?:: (?P<value>.*))?$", Family.FILE_SYSTEM, Site.ARGUMENT),
         (r"", Family.FILE_SYSTEM, Site.ARGUMENT),
     ),
 )
