@@ -9,8 +9,10 @@ import httpx2
 import pytest
 
 from intake.running import Web, running_web
+from paramedic.model.agent import Cost, Hold, Step
 from paramedic.store import sessions
-from paramedic.store.sessions import SessionState
+from paramedic.store.agent import StoredJournal
+from paramedic.store.sessions import NewSession, SessionState
 from sessions.test_digest import event, hook, receive
 
 HEADERS = {"Authorization": "Bearer t0ken"}
@@ -97,6 +99,19 @@ def test_an_analysis_is_started_once_and_followed(web: Web) -> None:
     log = get(web, f"/api/sessions/{first['session_id']}/log").json()["lines"]
     assert [(line["stage"], line["text"]) for line in log] == [("prove", "done")]
     assert get(web, f"/api/sessions/{first['session_id']}/log?after={log[-1]['seq']}").json()["lines"] == []
+
+
+def test_a_session_shows_all_that_counts_against_its_cap(web: Web) -> None:
+    with web.engine.begin() as connection:
+        session_id, _fresh = sessions.start(connection, NewSession(None, None, "answer", None, "a test", kind="prompt"))
+    plenty = Cost(10**9, 10**9)
+    journal = StoredJournal(web.engine, session_id, None, (plenty, plenty, plenty))
+    first, cut_off = journal.hold(Cost(100, 10)), journal.hold(Cost(100, 10))
+    assert isinstance(first, Hold)
+    assert isinstance(cut_off, Hold)
+    journal.keep(Step(0, "model", "m", "{}", Cost(30, 4)), first)
+    spent = {"micro_dollars": 130, "tokens": 14, "unsettled_micro_dollars": 100, "unsettled_tokens": 10}
+    assert get(web, f"/api/sessions/{session_id}").json()["spent"] == spent
 
 
 @pytest.mark.parametrize("name", [{"issue_id": "DESK-1"}, {"issue_id": "77"}, {"url": "https://acme.sentry.io/issues/77/"}])

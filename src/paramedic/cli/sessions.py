@@ -71,14 +71,15 @@ def show(
 ) -> None:
     from paramedic.cli.database import opened
     from paramedic.store import sessions as store
-    from paramedic.web.documents import line_document, session_document
+    from paramedic.web.documents import line_document, session_document, spent_document
 
     with opened() as connection:
         known = _known(connection, session_id)
         session, lines = store.read(connection, known), store.log_after(connection, known)
+        spent = spent_document(connection, known)
     if json_output:
         log = [line_document(line) for line in lines]
-        sys.stdout.write(json.dumps(session_document(session) | {"log": log}) + "\n")
+        sys.stdout.write(json.dumps(session_document(session) | {"spent": spent, "log": log}) + "\n")
         return
     for line in lines:
         _print_line(line.stage, line.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from paramedic.effects.scrub import scrub
+from paramedic.effects.scrub import scrub, scrub_source
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_].*?(?:\x1b\\|\Z)|[@-Z\\-_])", re.DOTALL)
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!~$])")
@@ -48,7 +48,16 @@ def code(text: str, limit: int = 200) -> str:
 
 def fence(text: str, language: str = "", limit: int = 6000) -> str:
     """A fenced block that its content cannot end; of a long text the beginning and, longer, the end are kept."""
-    body = shorten(scrub(printable(text)).strip("\n"), limit)
+    return _fenced(scrub(printable(text)), language, limit)
+
+
+def fence_source(text: str, language: str, limit: int) -> str:
+    """As ``fence`` for code and diffs of the repository, which must stay such as can be applied: see ``scrub_source``."""
+    return _fenced(scrub_source(printable(text)), language, limit)
+
+
+def _fenced(text: str, language: str, limit: int) -> str:
+    body = shorten(text.strip("\n"), limit)
     ticks = "`" * max(3, _longest_run(body) + 1)
     return f"{ticks}{language}\n{body}\n{ticks}"
 

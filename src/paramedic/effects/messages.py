@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from paramedic.effects.markdown import code, cut, fence, inline, printable
+from paramedic.effects.markdown import code, cut, fence, fence_source, inline, printable
 from paramedic.effects.scrub import scrub
 from paramedic.model.diagnosis import Diagnosis, Location, Provenance
 from paramedic.model.repair import Kind, Proof, Run, TriageResult, Verdict
@@ -171,7 +171,7 @@ def _short_fix(result: TriageResult, branch: str | None) -> str:
     if result.fix is None:
         return ""
     where = f"\n\nBranch {code(branch)}." if branch else ""
-    return f"### Fix\n\n{inline(result.fix.rationale, 600)}\n\n{fence(result.fix.diff, 'diff', 4000)}{where}"
+    return f"### Fix\n\n{inline(result.fix.rationale, 600)}\n\n{fence_source(result.fix.diff, 'diff', 4000)}{where}"
 
 
 def _test(result: TriageResult) -> str:

@@ -80,6 +80,15 @@ class StoredJournal:
             budgets.settle(connection, hold, Cost())
 
 
+def kept_cost(connection: sa.Connection, session_id: str) -> Cost:
+    """What the kept steps of a session's agent cost, those of all its turns."""
+    total = sa.select(
+        sa.func.coalesce(sa.func.sum(agent_steps.c.micro_dollars), 0), sa.func.coalesce(sa.func.sum(agent_steps.c.tokens), 0)
+    )
+    micro_dollars, tokens = connection.execute(total.where(agent_steps.c.session_id == session_id)).one()
+    return Cost(int(micro_dollars), int(tokens))
+
+
 def steps_of(connection: sa.Connection, session_id: str) -> tuple[Step, ...]:
     """What a session's agent did, without what was said."""
     columns = (agent_steps.c.number, agent_steps.c.kind, agent_steps.c.name, agent_steps.c.micro_dollars)

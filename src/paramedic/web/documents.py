@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from paramedic.effects.values import Recorded, write_payload
+from paramedic.store import budgets
+from paramedic.store.agent import kept_cost
 from paramedic.store.issues import Issue
 from paramedic.store.sessions import LogLine, Session
 
@@ -19,6 +23,18 @@ def session_document(session: Session, *, with_result: bool = True) -> dict[str,
     if not with_result:
         del fields["result"]
     return fields
+
+
+def spent_document(connection: sa.Connection, session_id: str) -> dict[str, object]:
+    """What counts against the session's cap. ``unsettled`` is set aside for calls that no step was kept of: one under way, or
+    one that failed in a way that may have been charged."""
+    counted, kept = budgets.spent(connection, budgets.session_scope(session_id)), kept_cost(connection, session_id)
+    return {
+        "micro_dollars": counted.micro_dollars,
+        "tokens": counted.tokens,
+        "unsettled_micro_dollars": counted.micro_dollars - kept.micro_dollars,
+        "unsettled_tokens": counted.tokens - kept.tokens,
+    }
 
 
 def line_document(line: LogLine) -> dict[str, object]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from paramedic.effects.markdown import cut, fence, printable, shorten
+from paramedic.effects.markdown import cut, fence_source, printable, shorten
 from paramedic.effects.scrub import scrub
 from paramedic.model.library import Note, Playbook
 from paramedic.store.issues import Issue
@@ -100,9 +100,9 @@ def _fix(result: Mapping[str, Any]) -> list[str]:
     fix, test = result.get("fix"), result.get("reproduction")
     parts = []
     if fix:
-        parts.append(f"The fix, as git apply takes it ({fix['kind']}):\n\n{fence(fix['diff'], 'diff', 12_000)}")
+        parts.append(f"The fix, as git apply takes it ({fix['kind']}):\n\n{fence_source(fix['diff'], 'diff', 12_000)}")
     if test:
-        parts.append(f"The regression test:\n\n{fence(test['path'] + chr(10) + test['source'], '', 8_000)}")
+        parts.append(f"The regression test:\n\n{fence_source(test['path'] + chr(10) + test['source'], '', 8_000)}")
     return parts
 
 

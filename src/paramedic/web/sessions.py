@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from paramedic.store import sessions
 from paramedic.store.engine import reading
 from paramedic.web.access import Engine, require_token
-from paramedic.web.documents import line_document, session_document
+from paramedic.web.documents import line_document, session_document, spent_document
 
 router = APIRouter(prefix="/api/sessions", dependencies=[Depends(require_token)])
 
@@ -25,7 +25,8 @@ def listing(engine: Engine, issue_id: int | None = None, limit: Annotated[int, Q
 @router.get("/{session_id}")
 def one(engine: Engine, session_id: str) -> dict[str, object]:
     with reading(engine).connect() as connection:
-        return session_document(sessions.read(connection, session_id))
+        session = sessions.read(connection, session_id)
+        return session_document(session) | {"spent": spent_document(connection, session_id)}
 
 
 @router.get("/{session_id}/log")
