@@ -136,6 +136,25 @@ def test_apply_writes_fix_and_test_into_the_folder(home: Path, repository: Path,
     assert len(git(repository, "status", "--porcelain").splitlines()) == 2
 
 
+@pytest.mark.sandbox
+def test_a_crash_that_is_only_reproduced_hands_over_its_test(home: Path, repository: Path) -> None:
+    module = repository / "desk/tickets.py"
+    # Without the functions that show what to do for nobody there is no precedent, and the crash is on the same line.
+    module.write_text(SOURCE.replace('    if owner is None:\n        return ""\n', "    # anybody\n    #\n"))
+    (repository / "tests/test_tickets.py").write_text("def test_nothing():\n    assert True\n")
+    done = paramedic(home, "triage", "-", "--repo", str(repository), "--apply", stdin=json.dumps(EVENT))
+    assert "--expected-failure" in done.stderr, done.stdout
+    done = paramedic(home, "triage", "-", "--repo", str(repository), "--expected-failure", "--apply", stdin=json.dumps(EVENT))
+    assert "REPRODUCED ONLY" in done.stdout
+    (written,) = git(repository, "ls-files", "--others", "--exclude-standard").split()
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", written]
+    pending = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    assert (pending.returncode, "1 xfailed" in pending.stdout) == (0, True), pending.stdout
+    module.write_text(module.read_text().replace("owner.upper()", 'str(owner or "").upper()'))
+    mended = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    assert (mended.returncode, "XPASS(strict)" in mended.stdout) == (1, True), mended.stdout
+
+
 @pytest.mark.parametrize(
     ("event", "said"),
     [

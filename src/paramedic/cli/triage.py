@@ -35,6 +35,12 @@ def triage(
     apply: Annotated[bool, typer.Option("--apply", help="Write the proven fix and its test into the folder.")] = False,
     branch: Annotated[str | None, typer.Option(help="Commit the proven fix and its test to this new branch.")] = None,
     patch: Annotated[Path | None, typer.Option(help="Write the proven fix and its test to this patch file.")] = None,
+    expected_failure: Annotated[
+        bool,
+        typer.Option(
+            "--expected-failure", help="Hand over the test of a crash that was only reproduced, marked as an expected failure."
+        ),
+    ] = False,
     suite: Annotated[bool, typer.Option("--suite/--no-suite", help="Run the project's other tests before and after.")] = True,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for the whole triage.")] = 600.0,
 ) -> None:
@@ -53,7 +59,7 @@ def triage(
         from paramedic.cli.verdict import show_verdict
 
         show_verdict(out, read, result)
-    _hand_over(err, result, tree, repo, read, apply=apply, branch=branch, patch=patch)
+    _hand_over(err, result, tree, repo, read, expected_failure, apply=apply, branch=branch, patch=patch)
 
 
 def _run(
@@ -91,19 +97,23 @@ def _hand_over(
     tree: SourceTree,
     repo: Path,
     event: Event,
+    expected_failure: bool,
     *,
     apply: bool,
     branch: str | None,
     patch: Path | None,
 ) -> None:
     """Do with a proven fix what the options ask for; say so when there is none to hand over."""
-    from paramedic.sessions.handover import apply_to_folder, commit_to_branch, edits_of, write_patch
+    from paramedic.sessions.handover import apply_to_folder, commit_to_branch, edits_of, pending_test, write_patch
 
     if not (apply or branch or patch):
         return
-    edits = edits_of(result)
+    pending = pending_test(result)
+    edits = edits_of(result) or (pending if expected_failure else ())
     if not edits:
         err.print(f"Nothing was written: the verdict is {result.verdict.value}, and only a proven fix is handed over.")
+        if pending:
+            err.print("With --expected-failure its regression test is, marked as one that fails until the crash is fixed.")
         return
     if patch:
         write_patch(edits, patch)

@@ -26,7 +26,7 @@ def expecting(reproduction: Reproduction, observation: Observation) -> Reproduct
     imports = [f"from {observation.module} import {observation.type}\n"] if observation.module != "builtins" else []
     if check.startswith("pytest") and not re.search(r"^import pytest\b", reproduction.source, re.MULTILINE):
         imports.insert(0, "import pytest\n")
-    source = _with_imports("".join(lines), imports)
+    source = with_imports("".join(lines), imports)
     return replace(reproduction, source=source, notes=(*reproduction.notes, f"The test expects {observation.type}."))
 
 
@@ -45,7 +45,8 @@ def _statement(reproduction: Reproduction, line: int) -> ast.stmt | None:
     return covering[-1] if covering else None
 
 
-def _with_imports(source: str, imports: list[str]) -> str:
+def with_imports(source: str, imports: list[str]) -> str:
+    """The source with those of the import lines that it lacks, after its last import."""
     missing = [line for line in imports if line not in source]
     if not missing:
         return source

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from paramedic.model.diagnosis import Diagnosis, Location
-from paramedic.model.repair import Fix, Proof, Reproduction, TriageResult
+from paramedic.model.repair import Fix, Proof, Reproduction, TriageResult, Verdict
+from paramedic.proof import as_expected_failure
 
 
 def result_document(result: TriageResult) -> dict[str, object]:
@@ -14,7 +15,7 @@ def result_document(result: TriageResult) -> dict[str, object]:
         "verdict": result.verdict.value,
         "reason": result.reason,
         "diagnosis": _diagnosis(result.diagnosis) if result.diagnosis else None,
-        "reproduction": _reproduction(result.reproduction) if result.reproduction else None,
+        "reproduction": _reproduction(result.reproduction, result.verdict) if result.reproduction else None,
         "fix": _fix(result.fix) if result.fix else None,
         "proof": _proof(result.proof) if result.proof else None,
         "alternatives": [alternative.diff for alternative in result.alternatives],
@@ -52,7 +53,7 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, object]:
     }
 
 
-def _reproduction(reproduction: Reproduction) -> dict[str, object]:
+def _reproduction(reproduction: Reproduction, verdict: Verdict) -> dict[str, object]:
     return {
         "path": reproduction.path,
         "source": reproduction.source,
@@ -62,6 +63,7 @@ def _reproduction(reproduction: Reproduction) -> dict[str, object]:
         "entry": _location(reproduction.entry),
         "notes": list(reproduction.notes),
         "run": asdict(reproduction.run) if reproduction.run else None,
+        "expected_failure": as_expected_failure(reproduction) if verdict is Verdict.REPRODUCED else None,
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from paramedic.model.errors import BadInput
 from paramedic.model.event import Event
 from paramedic.model.repair import Edit, Reproduction, TriageResult, Verdict
+from paramedic.proof import as_expected_failure
 from paramedic.source.edits import apply, unified_diff
 from paramedic.source.repository import commit_files
 
@@ -16,6 +17,14 @@ def edits_of(result: TriageResult) -> tuple[Edit, ...]:
     if result.verdict is not Verdict.PROVEN_FIX or result.fix is None or result.reproduction is None:
         return ()
     return (*result.fix.edits, test_edit(result.reproduction))
+
+
+def pending_test(result: TriageResult) -> tuple[Edit, ...]:
+    """The regression test of a crash that was reproduced and not fixed, as an expected failure; empty without one."""
+    test = result.reproduction
+    if result.verdict is not Verdict.REPRODUCED or test is None:
+        return ()
+    return (Edit(test.path, test.before, as_expected_failure(test)),)
 
 
 def test_edit(reproduction: Reproduction) -> Edit:
@@ -42,5 +51,6 @@ def commit_to_branch(
         raise BadInput(f"{repository} is not a git repository.", remedy="Use --patch or --apply instead of --branch.")
     rationale = result.fix.rationale if result.fix else ""
     cause = result.diagnosis.summary if result.diagnosis else ""
-    message = f"Fix {event.title.splitlines()[0][:60]}\n\n{cause}\n\n{rationale}\n"
+    what = "Fix" if result.fix else "Test for"
+    message = f"{what} {event.title.splitlines()[0][:60]}\n\n{cause}\n\n{rationale}\n".rstrip() + "\n"
     return commit_files(repository, branch, edits, message=message, base=base)
