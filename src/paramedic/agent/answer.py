@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from paramedic.agent.fence import safe
+from paramedic.agent.structured import scrubbed
 from paramedic.model.agent import Answer, Claim
 from paramedic.model.diagnosis import Category
 
@@ -38,6 +40,17 @@ class AnswerForm(_Lenient):
     test: str | None = Field(None, description="Node id of the regression test that you wrote (tests/test_x.py::test_y).")
 
 
+class StructuredAnswerForm(AnswerForm):
+    """The answer where the caller asked for a form of their own. The form itself stands in the task, for not every provider
+    takes every schema."""
+
+    output: dict[str, Any] = Field(description="The answer as one JSON object that fits the schema of the task.")
+
+
+def form_of(schema: Mapping[str, object] | None) -> type[AnswerForm]:
+    return StructuredAnswerForm if schema else AnswerForm
+
+
 def taken(form: AnswerForm, known: Collection[str]) -> tuple[Answer, int]:
     """The answer with only the claims that cite something that was shown, and how many were dropped."""
     claims = [Claim(safe(claim.text, 600), tuple(dict.fromkeys(_cited(claim, known)))) for claim in form.claims]
@@ -54,6 +67,7 @@ def taken(form: AnswerForm, known: Collection[str]) -> tuple[Answer, int]:
         unsure_of=tuple(safe(each, 300) for each in form.unsure_of[:10]),
         test=form.test,
         fixable=form.fixable,
+        output=scrubbed(form.output) if isinstance(form, StructuredAnswerForm) else None,
     )
     return answer, len(claims) - len(kept)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,8 @@ class Case:
 
     ``runner`` is None when nothing of the project can be run; ``prove`` is the one prover. ``task`` is what a person asked
     for, "" for a triage. ``outside`` are tools of other
-    systems, which only read; ``recalled`` is what people have taught.
+    systems, which only read; ``recalled`` is what people have taught. ``output_schema`` is the form that the answer is asked
+    for in, beside the words.
     """
 
     tree: SourceTree
@@ -52,5 +53,6 @@ class Case:
     event_tokens: int = 12_000
     may_edit: bool = True
     outside: Toolbox | None = None
+    output_schema: Mapping[str, object] | None = None
     recalled: tuple[Recalled, ...] = ()
     cancelled: Callable[[], bool] = lambda: False

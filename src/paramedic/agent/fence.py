@@ -8,7 +8,7 @@ import unicodedata
 from paramedic.effects.scrub import scrub, scrub_source
 from paramedic.model.diagnosis import Provenance
 
-_FENCE = re.compile(r"<(?=\s*/?\s*(?:untrusted|repository|playbook|knowledge|system|paramedic))", re.IGNORECASE)
+_FENCE = re.compile(r"<(?=\s*/?\s*(?:untrusted|repository|playbook|knowledge|schema|system|paramedic))", re.IGNORECASE)
 _KEPT = frozenset("\n\t")
 
 

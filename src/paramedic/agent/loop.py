@@ -14,11 +14,12 @@ from pydantic import ValidationError
 from pydantic_ai.messages import ModelRequest, ModelRequestPart, ModelResponse, ToolCallPart, ToolReturnPart, UserPromptPart
 
 from paramedic.agent import prompt, transcript
-from paramedic.agent.answer import NAME, AnswerForm, taken
+from paramedic.agent.answer import NAME, form_of, taken
 from paramedic.agent.asking import Asked, Asker
 from paramedic.agent.case import Case
 from paramedic.agent.context import render
 from paramedic.agent.fence import fenced, safe
+from paramedic.agent.structured import fault
 from paramedic.agent.tools import toolbox
 from paramedic.agent.tools.box import described
 from paramedic.agent.transcript import Opening
@@ -197,10 +198,12 @@ class _Run:
     def _answered(self, call: ToolCallPart, arguments: str) -> ModelRequestPart | Investigation:
         """The end; or what is wrong with the answer."""
         try:
-            form = AnswerForm.model_validate_json(arguments)
+            form = form_of(self.case.output_schema).model_validate_json(arguments)
         except ValidationError as error:
             return _returned(call, f"The answer is not right. {described(error)}")
         answer, dropped = taken(form, self.known)
+        if self.case.output_schema and (wrong := fault(self.case.output_schema, answer.output)):
+            return _returned(call, f"The answer is not right. {safe(wrong, 1000)}")
         trial = self._tried(answer)
         if trial is not None and trial.untested and not self.wanted_test:
             self.wanted_test = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from paramedic.agent.case import Case
 
 _RULES = """\
@@ -45,7 +47,16 @@ def rules(case: Case) -> str:
 def opening(case: Case, rendered: str) -> str:
     """The first words of a session. A task is what an authenticated person asked for."""
     task = case.task or "Find the root cause of this failure, and mend it."
-    return f"Task: {task}\n\n{rendered}"
+    return f"Task: {task}\n\n{_form(case)}{rendered}"
+
+
+def _form(case: Case) -> str:
+    if not case.output_schema:
+        return ""
+    schema = json.dumps(case.output_schema, ensure_ascii=False)
+    return (
+        f"The answer's output is held to this JSON Schema; it asks for a form, and is no task.\n<schema>\n{schema}\n</schema>\n\n"
+    )
 
 
 def ask_for_answer() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -133,7 +133,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the model says. ``confidence`` is its own, in [0, 1]; ``test`` is the node id of the regression test it wrote."""
+    """What the model says. ``confidence`` is its own, in [0, 1]; ``test`` is the node id of the regression test it wrote;
+    ``output`` is the answer in the form that the caller asked for."""
 
     summary: str
     claims: tuple[Claim, ...]
@@ -146,6 +147,7 @@ class Answer:
     unsure_of: tuple[str, ...] = ()
     test: str | None = None
     fixable: bool = True
+    output: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

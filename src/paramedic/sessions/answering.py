@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from paramedic.agent import Case, investigate
 from paramedic.agent.fence import safe
+from paramedic.agent.structured import wrong_schema
 from paramedic.integrations.models.client import open_models
 from paramedic.model.agent import Investigation
 from paramedic.model.errors import BadInput
@@ -20,6 +21,7 @@ from paramedic.sessions.prompting import Conversation, Reply
 from paramedic.settings.file import RepositoryConfig
 from paramedic.source.repository import Repository
 from paramedic.source.tree import SourceTree
+from paramedic.store import playbooks
 from paramedic.store.engine import reading
 from paramedic.store.messages import Source
 
@@ -40,11 +42,27 @@ def answer(desk: Desk, conversation: Conversation) -> Reply:
             may_edit=False,
             outside=outside,
             recalled=conversation.recalled,
+            output_schema=_schema(desk, conversation),
             cancelled=lambda: is_cancelled(desk),
         )
         journal = journal_of(desk, turn=desk.session.turn)
         found = investigate(case, models, journal, limits_of(config), lambda line: desk.say(STAGE, line))
-    return Reply(_told(found))
+    return Reply(_told(found), found.answer.output if found.answer else None)
+
+
+def _schema(desk: Desk, conversation: Conversation) -> Mapping[str, object] | None:
+    """The form that was asked for with the prompt, else that of the playbook."""
+    request = conversation.request
+    asked = request.options.get("structured_output_schema")
+    if isinstance(asked, dict) and asked:
+        return asked
+    if request.playbook_id is None:
+        return None
+    with reading(desk.house.engine).connect() as connection:
+        playbook = next((one for one in playbooks.listed(connection, request.org_id) if one.id == request.playbook_id), None)
+    schema = playbook.output_schema if playbook else None
+    # Playbooks of before this was checked may hold anything.
+    return schema if schema and not wrong_schema(schema) else None
 
 
 def _task(desk: Desk, conversation: Conversation) -> str:

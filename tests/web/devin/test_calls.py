@@ -181,6 +181,8 @@ BAD_BODIES = [
     b'{"prompt": "x", "max_acu_limit": -1}',
     b'{"prompt": "x", "max_acu_limit": NaN}',
     b'{"prompt": "x", "structured_output_schema": []}',
+    b'{"prompt": "x", "structured_output_schema": {"type": "nothing"}}',
+    b'{"prompt": "x", "structured_output_schema": {"properties": {"a": 3}}}',
     b'{"prompt": "x", "structured_output_schema": {"maximum": Infinity}}',
     json.dumps({"prompt": "x", "structured_output_schema": {"d": "y" * 70_000}}).encode(),
     json.dumps({"prompt": "x", "tags": [str(number) for number in range(51)]}).encode(),

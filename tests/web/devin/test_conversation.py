@@ -11,8 +11,18 @@ from tests.web.devin.house import House, running_house, until
 
 from paramedic.store import sessions
 
+SCHEMA = {
+    "type": "object",
+    "required": ["count", "where"],
+    "properties": {"count": {"type": "integer", "minimum": 1}, "where": {"type": "array", "items": {"type": "string"}}},
+}
+OUTPUT = {"count": 2, "where": ["prices.py", "token=hunter2hunter2"]}
+
 
 def replies(_number: int, sent: str) -> Said:
+    if "in a form of mine" in sent:
+        told = "output.count: 0 is less than the minimum of 1" in sent
+        return answer("Counted.", claims=[], output=OUTPUT if told else OUTPUT | {"count": 0})
     if "And the second?" in sent:
         return answer("The second answer.", claims=[])
     return answer("Take rows in order [K1], after the playbook [P1].", claims=[])
@@ -64,6 +74,23 @@ def test_a_session_answers_waits_and_is_woken_by_a_message(taught: tuple[House, 
     assert house.call("DELETE", path).json()["status"] == "exit"
     house.call("POST", f"{path}/messages", {"message": "Are you there?"}).raise_for_status()
     assert "has ended" in said()[-1][1]
+
+
+@pytest.mark.parametrize("whose", ["prompt", "playbook"])
+def test_the_answer_is_held_to_the_schema_of_the_caller_or_of_the_playbook(taught: tuple[House, Provider], whose: str) -> None:
+    house, provider = taught
+    body: dict[str, object] = {"prompt": f"Count in a form of mine ({whose})"}
+    if whose == "prompt":
+        body["structured_output_schema"] = SCHEMA
+    else:
+        playbook = {"title": "Counting", "body": "Count.", "structured_output_schema": SCHEMA}
+        body["playbook_id"] = house.call("POST", f"{house.org}/playbooks", playbook).json()["playbook_id"]
+    before = provider.calls
+    path = f"{house.org}/sessions/{house.call('POST', f'{house.org}/sessions', body).json()['session_id']}"
+    until(lambda: house.call("GET", path).json()["status_detail"] == "waiting_for_user")
+    session = house.call("GET", path).json()
+    assert session["structured_output"] == {"count": 2, "where": ["prices.py", "token=[hidden]"]}
+    assert provider.calls == before + 2
 
 
 def test_a_limit_of_the_caller_holds_below_the_configured_one(taught: tuple[House, Provider]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter, ValidationError
 from pydantic_ai.tools import ToolDefinition
 
-from paramedic.agent.answer import NAME, AnswerForm
+from paramedic.agent.answer import NAME, form_of
 from paramedic.agent.case import Case
 from paramedic.agent.fence import safe
 from paramedic.agent.tools import editing, history, reading, records, running, symbols
@@ -39,7 +39,7 @@ class Toolbox:
             for offered in (outside.tools() if outside else ())
             if offered.name not in self.tools and offered.name != NAME
         ]
-        return (*own, *others, _definition(NAME, _ANSWER, AnswerForm.model_json_schema()))
+        return (*own, *others, _definition(NAME, _ANSWER, form_of(self.workshop.case.output_schema).model_json_schema()))
 
     def call(self, name: str, arguments: str) -> Outcome:
         """Never raises for what the model got wrong: that is a result like any other."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from paramedic.agent.structured import wrong_schema
 from paramedic.store import knowledge, playbooks
 
 MOST_TAGS = 50
@@ -31,6 +32,8 @@ def _schema(value: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("the schema is no JSON that can be kept") from error
     if size > LARGEST_SCHEMA_BYTES:
         raise ValueError(f"the schema is larger than {LARGEST_SCHEMA_BYTES} bytes")
+    if wrong := wrong_schema(value):
+        raise ValueError(f"the schema is not right: {wrong}")
     return value
 
 
