@@ -37,6 +37,12 @@ def inline(text: str, limit: int = 300) -> str:
     return _WWW.sub(f"www{_JOINER}.", line)
 
 
+def plain(text: str, limit: int = 300) -> str:
+    """One line for where nothing is markup: secrets hidden, and nobody mentioned, nothing made a link by a helpful reader."""
+    line = cut(" ".join(scrub(printable(text)).split()), limit).replace("@", f"@{_JOINER}")
+    return _WWW.sub(f"www{_JOINER}.", _SCHEME.sub(rf"\1{_JOINER}\2", line))
+
+
 def code(text: str, limit: int = 200) -> str:
     """A code span that its content cannot end."""
     line = cut(" ".join(scrub(printable(text)).split()), limit)

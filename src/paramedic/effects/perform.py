@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 
 from paramedic.effects import ledger
 from paramedic.effects.performers import Tools, do
-from paramedic.effects.values import Comment, EffectState, Recorded
+from paramedic.effects.values import Comment, EffectState, Recorded, Say
 from paramedic.model.errors import OutsideError, ParamedicError
 from paramedic.store import effects as rows
 from paramedic.store import workers
@@ -40,7 +41,7 @@ def _next(tools: Tools, session_id: str | None, seen: set[str]) -> Recorded | No
             if key in seen or not _ready(item, connection):
                 continue
             if rows.take(connection, key, tools.worker_id, living, datetime.now(UTC)):
-                return ledger.find(connection, key)
+                return replace(ledger.find(connection, key), taken_over=item.state is EffectState.PERFORMING)
     return None
 
 
@@ -65,6 +66,9 @@ def _perform(item: Recorded, tools: Tools) -> Recorded:
     key, kind = item.effect.key, item.effect.kind.value
     if tools.settings.test_mode:
         return _end(key, tools, EffectState.DONE, reason="TEST_MODE: recorded, and not done")
+    if item.taken_over and isinstance(item.effect.payload, Say) and item.effect.payload.replaces is None:
+        # A chat has no memory that could be asked, and saying it twice is worse than the next message saying it.
+        return _end(key, tools, EffectState.FAILED, reason="Whoever was posting it died; it may have been posted.")
     try:
         result = do(item.effect, tools)
     except OutsideError as error:

@@ -11,7 +11,8 @@ import structlog
 
 from paramedic.effects.markdown import cut
 from paramedic.effects.messages import COMMENT_LIMIT, safe_url
-from paramedic.effects.values import Comment, Effect, EffectKind, OpenPullRequest, Patch, Push
+from paramedic.effects.values import Comment, Effect, EffectKind, OpenPullRequest, Patch, Push, Say
+from paramedic.integrations.chats import open_chat
 from paramedic.integrations.forge import NewPullRequest
 from paramedic.integrations.forges import open_forge
 from paramedic.integrations.sentry.bugsink import BugsinkClient
@@ -49,6 +50,8 @@ def do(effect: Effect, tools: Tools) -> str:
             return _comment(payload, effect.issue_id, tools)
         case Patch() as payload:
             return _write_patch(payload, tools)
+        case Say() as payload:
+            return _say(payload, tools)
 
 
 def _push(payload: Push, tools: Tools) -> str:
@@ -141,6 +144,17 @@ def _write_patch(payload: Patch, tools: Tools) -> str:
     unfinished.write_text(payload.diff, encoding="utf-8", newline="")
     unfinished.replace(path)
     return str(path)
+
+
+def _say(payload: Say, tools: Tools) -> str:
+    chat = open_chat(payload.chat, tools.settings)
+    if payload.replaces is None:
+        return chat.post(payload.message)
+    with reading(tools.engine).connect() as connection:
+        row = rows.read(connection, payload.replaces)
+    known = row.result or "" if row else ""
+    chat.edit(known, payload.message)
+    return known
 
 
 def _repository(name: str, tools: Tools) -> RepositoryConfig:

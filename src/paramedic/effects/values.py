@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from paramedic.model.chat import Answer, Button, ChatMessage
 from paramedic.model.errors import BadInput
 from paramedic.model.repair import Edit
 
@@ -18,6 +19,7 @@ class EffectKind(StrEnum):
     PULL_REQUEST = "pull_request"
     COMMENT = "comment"
     PATCH = "patch"
+    MESSAGE = "message"
 
 
 class EffectState(StrEnum):
@@ -81,13 +83,25 @@ class Patch:
     diff: str
 
 
-Payload: TypeAlias = Push | OpenPullRequest | Comment | Patch
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A message in a chat. ``occasion`` tells it from the same words at another time; ``replaces`` is the key of the effect
+    whose message it takes the place of."""
 
-_PAYLOADS: dict[EffectKind, type[Push] | type[OpenPullRequest] | type[Comment] | type[Patch]] = {
+    chat: str
+    occasion: str
+    message: ChatMessage
+    replaces: str | None = None
+
+
+Payload: TypeAlias = Push | OpenPullRequest | Comment | Patch | Say
+
+_PAYLOADS: dict[EffectKind, type[Push] | type[OpenPullRequest] | type[Comment] | type[Patch] | type[Say]] = {
     EffectKind.PUSH: Push,
     EffectKind.PULL_REQUEST: OpenPullRequest,
     EffectKind.COMMENT: Comment,
     EffectKind.PATCH: Patch,
+    EffectKind.MESSAGE: Say,
 }
 _KINDS = {payload: kind for kind, payload in _PAYLOADS.items()}
 
@@ -125,6 +139,8 @@ class Recorded:
     result: str | None = None
     reason: str | None = None
     claimed_by: str | None = None
+    taken_over: bool = False
+    """Whoever had begun it died over it."""
 
 
 def effect_key(payload: Payload) -> str:
@@ -143,9 +159,17 @@ def read_payload(kind: str, document: dict[str, object]) -> Payload:
     try:
         if isinstance(edits := fields.get("edits"), list):
             fields["edits"] = tuple(Edit(**edit) for edit in edits)
+        if isinstance(message := fields.get("message"), dict):
+            fields["message"] = _read_message(message)
         return _PAYLOADS[EffectKind(kind)](**fields)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
         raise BadInput(f"The ledger holds an effect of kind {kind!r} that cannot be read: {error}") from error
+
+
+def _read_message(document: dict[str, object]) -> ChatMessage:
+    buttons = document.get("buttons")
+    read = [Button(one["label"], Answer(one["answer"]), one["effect"]) for one in buttons] if isinstance(buttons, list) else []
+    return ChatMessage(**document | {"buttons": tuple(read)})  # type: ignore[arg-type]
 
 
 def cause_key(file: str, function: str | None, exception_type: str) -> str:

@@ -46,6 +46,8 @@ class Outside:
     remedy: Remedy = lambda _status: ""
     patience: Patience = Patience()
     verify: bool | str = True
+    secret: str = ""
+    """Part of an address that no message may show."""
     _client: httpx2.Client | None = None
 
     def get(self, path: str, **params: str | int) -> object:
@@ -56,6 +58,10 @@ class Outside:
 
     def post(self, path: str, body: object) -> object:
         return self._decoded(self._once("POST", path, json=body))
+
+    def send(self, path: str, body: object) -> httpx2.Response:
+        """The whole answer to a POST, for systems that do not answer in JSON."""
+        return self._once("POST", path, json=body)
 
     def respond(self, path: str, **params: str | int) -> httpx2.Response:
         """The whole answer to a GET, for callers that read its headers."""
@@ -106,7 +112,7 @@ class Outside:
         except httpx2.TimeoutException as error:
             raise OutsideError(f"{self.system} did not answer in time.", remedy="It will be tried again.") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise OutsideError(f"{self.system} cannot be reached at {self.base_url}: {error}.") from error
+            raise OutsideError(self._without_secret(f"{self.system} cannot be reached at {self.base_url}: {error}.")) from error
         if response.status_code >= 400:
             raise self._refused(response)
         if response.status_code >= 300:
@@ -130,16 +136,21 @@ class Outside:
     def _refused(self, response: httpx2.Response) -> OutsideError:
         status = response.status_code
         return OutsideError(
-            f"{self.system} answered {status} to {response.request.method} {response.request.url.path}: {_detail(response)}",
+            self._without_secret(
+                f"{self.system} answered {status} to {response.request.method} {response.request.url.path}: {_detail(response)}"
+            ),
             remedy=self.remedy(status),
             status=status,
             permanent=status not in _RETRIED and not _limited(response),
             retry_after_seconds=_retry_after(response),
         )
 
+    def _without_secret(self, text: str) -> str:
+        return text.replace(self.secret, "[hidden]") if self.secret else text
+
     def _misdirected(self, response: httpx2.Response) -> OutsideError:
         return OutsideError(
-            f"{self.system} redirects to {response.headers.get('Location', 'nowhere')!r}.",
+            self._without_secret(f"{self.system} redirects to {response.headers.get('Location', 'nowhere')!r}."),
             remedy="Set the base URL to the address that it redirects to.",
             status=response.status_code,
             permanent=True,
@@ -152,12 +163,18 @@ class Outside:
             decoded: object = response.json()
         except ValueError as error:
             raise OutsideError(
-                f"{self.system} answered {response.request.url.path} with something other than JSON.",
+                self._without_secret(f"{self.system} answered {response.request.url.path} with something other than JSON."),
                 remedy="Check that the base URL is that of its API and not of a login page.",
                 status=response.status_code,
                 permanent=True,
             ) from error
         return decoded
+
+
+def certainly_not_done(error: OutsideError) -> bool:
+    """Whether the request was refused or never arrived. After a lost answer or a failure inside, nobody knows."""
+    unsent = isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout))
+    return unsent or (error.status is not None and error.status < 500) or error.status == 503
 
 
 def _next_page(response: httpx2.Response) -> str | None:

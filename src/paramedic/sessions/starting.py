@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import structlog
 
 from paramedic.model.event import Level
+from paramedic.sessions.alerting import consider
 from paramedic.settings import Configuration
 from paramedic.settings.file import Action, State
 from paramedic.store import issues
@@ -50,6 +51,8 @@ def start_by_hand(
 
 
 def _look_at(connection: sa.Connection, issue: Issue, configuration: Configuration) -> None:
+    # Before a session starts, which takes a regression for answered.
+    consider(connection, issue, configuration)
     decision = decide_now(connection, issue, configuration)
     score = priority(Level(issue.level), State(issue.state), _events_within(connection, issue.id, 1440), issue.users).score
     reason = decision.reason

@@ -19,9 +19,11 @@ import structlog
 from paramedic.effects import ledger
 from paramedic.effects.perform import perform_ready
 from paramedic.effects.performers import Tools
+from paramedic.integrations.chats import open_chats
 from paramedic.log import configure_log
 from paramedic.model.errors import BadInput
 from paramedic.sessions import answering, durable, prompting, workflow
+from paramedic.sessions.alerting import tell
 from paramedic.sessions.desk import House
 from paramedic.sessions.digest import digest
 from paramedic.sessions.starting import start_sessions
@@ -40,6 +42,7 @@ BEAT_SECONDS = 2.0
 LOOK_AROUND_SECONDS = 2.0
 ENQUEUE_SECONDS = 0.3
 EFFECTS_SECONDS = 1.0
+TELL_SECONDS = 2.0
 FORGET_EVERY_SECONDS = 600.0
 KEEP_DELIVERIES_SECONDS = 7 * 86_400.0
 """Within it a repeated delivery is known by its key, and ``replay`` can feed what still has a body."""
@@ -72,6 +75,7 @@ class Worker:
             self._chore("enqueue", ENQUEUE_SECONDS, self._enqueue),
             self._chore("look_around", LOOK_AROUND_SECONDS, self._look_around),
             self._chore("effects", EFFECTS_SECONDS, self._do_effects),
+            self._chore("tell", TELL_SECONDS, self._tell),
             self._chore("digest", 0.1, self._digest),
             self._chore("start_sessions", 0.2, self._start),
             self._chore("forget", FORGET_EVERY_SECONDS, self._forget),
@@ -146,6 +150,9 @@ class Worker:
             ledger.close_expired(connection)
         perform_ready(Tools(self.settings, self.configuration, self.engine, self.identity.id))
 
+    def _tell(self) -> None:
+        tell(self.engine, self.settings, self.configuration)
+
     def _enqueue(self) -> None:
         """Hand new sessions to the engine, those included that a crash left between our tables and its own."""
         with reading(self.engine).connect() as connection:
@@ -198,6 +205,7 @@ class Worker:
 def work(settings: Settings) -> None:
     """``paramedic worker``: run until a signal asks to stop, or the supervisor that started this process is gone."""
     configuration = load_configuration(configuration_path(settings))
+    open_chats(settings)
     engine = open_engine(settings.database)
     upgrade(engine)
     _remove_leftovers(settings)

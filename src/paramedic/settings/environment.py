@@ -80,8 +80,23 @@ class Settings(BaseSettings):
     gitea_token: SecretStr | None = Field(None, description="Token with write:repository and write:issue.")
     gitea_url: BaseUrl | None = Field(None, description="Base URL of Gitea or Forgejo.")
 
+    # Chats
+    slack_webhook_url: SecretStr | None = Field(None, description="Slack incoming webhook: speaks, and takes no answers.")
+    slack_bot_token: SecretStr | None = Field(None, description="Slack bot token (xoxb-) with chat:write; needs SLACK_CHANNEL.")
+    slack_channel: str | None = Field(None, description="Id of the channel that the Slack bot writes to.")
+    slack_signing_secret: SecretStr | None = Field(None, description="Signs what Slack sends to /webhook/slack.")
+    slack_api_url: BaseUrl = Field("https://slack.com/api", description="Base URL of Slack's Web API.")
+    telegram_bot_token: SecretStr | None = Field(None, description="Telegram bot token; needs TELEGRAM_CHAT_ID.")
+    telegram_chat_id: str | None = Field(None, description="The chat that the Telegram bot writes to.")
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, description="secret_token of setWebhook; comes with what Telegram sends to /webhook/telegram."
+    )
+    telegram_api_url: BaseUrl = Field("https://api.telegram.org", description="Base URL of Telegram's Bot API.")
+    apprise_urls: SecretStr | None = Field(
+        None, description="Any other service, as Apprise URLs with blanks between; needs `pip install 'paramedic[apprise]'`."
+    )
+
     # Later rooms read these under the names they always had
-    slack_webhook_url: SecretStr | None = Field(None, description="Slack incoming webhook.")
     analysis_server_base_url: BaseUrl | None = Field(None, description="External analysis server.")
 
     # The agent

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
@@ -189,6 +190,34 @@ class AgentConfig(Strict):
     )
 
 
+class NotificationsConfig(Strict):
+    """What is said in chats, when, and who may answer there."""
+
+    levels: tuple[Level, ...] = Field((Level.ERROR, Level.FATAL), description="Levels that are worth a message.")
+    count: int = Field(50, gt=0, description="From so many events on an issue is important;")
+    users: int = Field(10, gt=0, description="or from so many users on; or when it has regressed.")
+    cooldown_minutes: int = Field(60, ge=0, description="Within this time an issue's message is edited, and none is added.")
+    storm_issues: int = Field(5, gt=0, description="More issues than this in the window get one message together.")
+    storm_minutes: int = Field(5, gt=0, description="The window of a storm, in minutes.")
+    quiet_hours: str | None = Field(
+        None, pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$", description="HH:MM-HH:MM: only fatal issues speak."
+    )
+    timezone: str = Field("UTC", description="Where quiet_hours are meant, such as Europe/Berlin.")
+    templates: Path | None = Field(None, description="Folder with templates of your own: issue.txt.j2, storm.txt.j2.")
+    approvers: tuple[str, ...] = Field(
+        (), description="Who may answer in a chat: slack:USERID, telegram:USERID. Default: nobody."
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{name!r} is not a time zone, such as Europe/Berlin") from error
+        return name
+
+
 class Configuration(Strict):
     """The whole file."""
 
@@ -198,6 +227,7 @@ class Configuration(Strict):
     effects: EffectsConfig = EffectsConfig()
     mcp: dict[ServerName, McpServerConfig] = Field(default_factory=dict)
     agent: AgentConfig = AgentConfig()
+    notifications: NotificationsConfig = NotificationsConfig()
 
     @model_validator(mode="after")
     def _references_exist(self) -> Configuration:

@@ -13,6 +13,7 @@ from paramedic.settings.file import (
     AgentConfig,
     EffectsConfig,
     McpServerConfig,
+    NotificationsConfig,
     PriceConfig,
     ProjectConfig,
     RepositoryConfig,
@@ -37,6 +38,7 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("[[rules]]", Rule, "A triage rule: all conditions must hold; the first rule that matches decides."),
     ("[effects]", EffectsConfig, "What may leave the machine: `auto`, `ask` (an approval) or `never`."),
     ("[mcp.NAME]", McpServerConfig, "An MCP server whose tools sessions may use: see [mcp.md](mcp.md)."),
+    ("[notifications]", NotificationsConfig, "What is said in chats, and when: see [notifications.md](notifications.md)."),
     ("[agent]", AgentConfig, "What the agent may spend and do, when `PARAMEDIC_MODEL` is set."),
     ('[agent.prices."provider:NAME"]', PriceConfig, "The price of a model, in dollars for a million tokens."),
 )

@@ -360,3 +360,32 @@ budgets = sa.Table(
     sa.Column("raised_to", sa.BigInteger),
     comment="Spent and set aside, by session, by issue and day, and by day. raised_to is a cap of its own, in micro-dollars.",
 )
+
+alert_logs = sa.Table(
+    "alert_logs",
+    metadata,
+    sa.Column("id", BigId, primary_key=True, autoincrement=True),
+    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("occasion", sa.String(250), nullable=False),
+    sa.Column("reason", sa.String(500), nullable=False),
+    sa.Column("noticed_at", Moment, nullable=False),
+    sa.Column("outcome", sa.String(12), nullable=False, index=True),
+    sa.Column("settled_at", Moment),
+    sa.UniqueConstraint("issue_id", "state", "occasion"),
+    comment="Once per issue and state; occasion is the release of a regression, the session of a question, else empty.",
+)
+
+chat_posts = sa.Table(
+    "chat_posts",
+    metadata,
+    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("chat", sa.String(20), primary_key=True),
+    sa.Column("posted_by", sa.String(64), nullable=False),
+    sa.Column("last", sa.String(64), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("shown", sa.String(64), nullable=False),
+    sa.Column("posted_at", Moment, nullable=False),
+    sa.Column("at", Moment, nullable=False, index=True),
+    comment="The message of an issue in a chat: posted_by and last are keys of effects, shown is the hash of what it tells.",
+)

@@ -1,0 +1,65 @@
+"""What is said in a chat, and what is asked of one. One package per chat implements it; ``integrations/chats`` lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Answer(StrEnum):
+    """What a button says."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """``effect`` is the whole key of the one effect that the answer is about."""
+
+    label: str
+    answer: Answer
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """Plain text: nothing in it is markup. ``link`` is where to read on, an http address or None."""
+
+    title: str
+    body: str
+    link: str | None = None
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's answer as a chat sent it. ``who`` is ``system:id``; ``name`` is what that person chose to be called."""
+
+    answer: Answer
+    effect: str
+    who: str
+    name: str
+    place: str
+    reason: str = ""
+
+
+class Chat(Protocol):
+    """Says things in one channel.
+
+    Raises ``OutsideError``; it is permanent unless the system certainly did nothing, since a post that may have arrived is not
+    posted again.
+    """
+
+    name: str
+    edits: bool
+    """Whether a message can be changed after it was posted."""
+
+    def post(self, message: ChatMessage) -> str:
+        """What the chat knows the new message by, "" where it tells nothing."""
+        ...
+
+    def edit(self, message_id: str, message: ChatMessage) -> None:
+        """Put ``message`` in the place of what was posted. Doing it twice is doing it once."""
+        ...

@@ -1,0 +1,108 @@
+"""What a message says of an issue: gathered from the database, made safe, and put into the team's words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+
+from paramedic.effects.markdown import plain
+from paramedic.effects.messages import HEADLINES, safe_url
+from paramedic.model.chat import Answer, Button, ChatMessage
+from paramedic.model.repair import Verdict
+from paramedic.reports.notification import IssueNews, StormIssue, issue_message, storm_message
+from paramedic.settings import Settings
+from paramedic.settings.file import NotificationsConfig
+from paramedic.store import effects as rows
+from paramedic.store import issues
+from paramedic.store import sessions as store
+from paramedic.store.alerts import Alert, Standing
+from paramedic.store.effects import EffectRow
+from paramedic.store.issues import Issue
+from paramedic.store.sessions import LIVE, Session
+
+TOP = 5
+_WORDS = {"push": "branch", "pull_request": "pull request", "comment": "comment", "patch": "patch file"}
+_STATES = {"regressed": "Regressed", "escalating": "Escalating"}
+
+
+def news_of(
+    connection: sa.Connection, issue_id: int, standing: Standing, settings: Settings, config: NotificationsConfig
+) -> ChatMessage:
+    """The message on one issue as things stand, with a pair of buttons for each question, where anybody may answer."""
+    issue = issues.read(connection, issue_id)
+    session = store.recent(connection, issue_id=issue_id, limit=1)
+    found = [row for key, _state in standing.effects if (row := rows.read(connection, key)) is not None]
+    newest = [row for row in found if session and row.session_id == session[0].id] or found
+    buttons = tuple(button for row in newest if row.state == "pending" for button in _buttons(row)) if config.approvers else ()
+    news = _news(connection, issue, standing, session[0] if session else None, newest)
+    return issue_message(news, config.templates, _link(issue, settings), buttons)
+
+
+def storm_of(
+    connection: sa.Connection, due: Sequence[Alert], settings: Settings, config: NotificationsConfig
+) -> tuple[int, ChatMessage]:
+    """The most pressing issue of a storm, and the message on all of them."""
+    ordered = sorted({alert.issue_id: alert for alert in due}.values(), key=lambda alert: (-alert.priority, alert.id))
+    top = [issues.read(connection, alert.issue_id) for alert in ordered[:TOP]]
+    lines = [StormIssue(plain(issue.title, 120), plain(issue.project, 60), issue.count, issue.users) for issue in top]
+    first, last = min(alert.noticed_at for alert in due), max(alert.noticed_at for alert in due)
+    minutes = max(config.storm_minutes, round((last - first).total_seconds() / 60))
+    return ordered[0].issue_id, storm_message(
+        len(ordered), minutes, lines, config.templates, safe_url(settings.paramedic_public_url)
+    )
+
+
+def _news(
+    connection: sa.Connection, issue: Issue, standing: Standing, session: Session | None, effects: Sequence[EffectRow]
+) -> IssueNews:
+    hour = int(time.time()) // 3600
+    hours = issues.hours_since(connection, issue.id, hour - 23)
+    return IssueNews(
+        error=plain(issue.title, 140),
+        state=issue.status.capitalize() if issue.status in ("resolved", "ignored") else _STATES.get(standing.alert, "Error"),
+        project=plain(issue.project, 80),
+        environment=plain(issue.environment or "", 60),
+        name=plain(issue.short_id or "", 60),
+        last_hour=sum(count for at, count in hours if at >= hour - 1),
+        last_day=sum(count for _at, count in hours),
+        users=issue.users,
+        since=f"{issue.first_seen:%Y-%m-%d %H:%M} UTC",
+        release=plain(issue.last_release or "", 80),
+        cause=plain(_cause(session), 300),
+        verdict=_verdict(session),
+        working=session is not None and session.state in LIVE,
+        steps=tuple(_step(row) for row in effects),
+    )
+
+
+def _cause(session: Session | None) -> str:
+    diagnosis = (session.result or {}).get("diagnosis") if session else None
+    return str(diagnosis.get("summary") or "") if isinstance(diagnosis, Mapping) else ""
+
+
+def _verdict(session: Session | None) -> str:
+    if session is None or session.verdict is None:
+        return plain(f"none: {session.summary}", 200) if session and session.state == "failed" else ""
+    known = session.verdict in {verdict.value for verdict in Verdict}
+    return HEADLINES[Verdict(session.verdict)] if known else plain(session.verdict, 40)
+
+
+def _step(row: EffectRow) -> str:
+    """What became of one proposed effect, and who decided."""
+    what = _WORDS.get(row.kind, row.kind).capitalize()
+    by = f" by {plain(row.decided_by, 80)}" if row.decided_by and row.decided_by != "policy" else ""
+    if row.state == "pending":
+        return f"{what}: waits for a yes ({row.key[:12]})"
+    seen = plain(row.result or "", 200) if row.state == "done" else plain(row.reason or "", 200)
+    return f"{what}: {row.state}{by}" + (f": {seen}" if seen else "")
+
+
+def _buttons(row: EffectRow) -> tuple[Button, Button]:
+    what = _WORDS.get(row.kind, row.kind)
+    return Button(f"Approve {what}", Answer.APPROVE, row.key), Button(f"Reject {what}", Answer.REJECT, row.key)
+
+
+def _link(issue: Issue, settings: Settings) -> str | None:
+    return safe_url(issue.url) or safe_url(f"{settings.paramedic_public_url}/api/issues/{issue.id}")
