@@ -8,11 +8,17 @@ from pathlib import Path
 
 import pytest
 import structlog
+from tests.standins.models import Call, Provider, Said
 from tests.standins.shop import make_repository
 from typer.testing import CliRunner
 
 from paramedic.cli import NOUNS, app
+from paramedic.cli.database import opened
+from paramedic.model.agent import Cost, Hold
 from paramedic.model.errors import BadInput
+from paramedic.store import budgets
+from paramedic.store import sessions as store
+from paramedic.store.sessions import SessionState
 
 Run = Callable[..., str]
 
@@ -91,6 +97,46 @@ def test_an_issue_waits_for_a_worker_and_can_be_cancelled(run: Run) -> None:
     assert "called by !triage" in run("sessions", "show", asked["id"])
     assert json.loads(run("sessions", "cancel", asked["id"], "--json"))["state"] == "cancelled"
     run("sessions", "follow", asked["id"])
+    *lines, last = [json.loads(line) for line in run("sessions", "follow", asked["id"], "--json").splitlines()]
+    assert any("called by !triage" in line["text"] for line in lines)
+    assert (last["id"], last["state"]) == (asked["id"], "cancelled")
+
+
+def test_a_session_that_has_ended_is_resumed_with_a_budget_of_its_own(run: Run) -> None:
+    asked = json.loads(run("ask", "!triage https://acme.sentry.io/issues/4211/", "--json"))
+    with pytest.raises(BadInput, match="not a triage that has ended"):
+        run("sessions", "resume", asked["id"])
+    with opened(writing=True) as connection:
+        store.finish(connection, asked["id"], SessionState.FINISHED, verdict="diagnosed", summary="Its budget stopped it.")
+    resumed = json.loads(run("sessions", "resume", f"devin-{asked['id']}", "--dollars", "5", "--json"))
+    assert (resumed["id"], resumed["state"], resumed["turn"]) == (asked["id"], "queued", 1)
+    plenty = Cost(10**9, 10**9)
+    with opened() as connection:
+        refused = budgets.hold(connection, budgets.scopes(asked["id"], None, (plenty,) * 3), Cost(5_000_001, 1))
+        taken = budgets.hold(connection, budgets.scopes(asked["id"], None, (plenty,) * 3), Cost(5_000_000, 1))
+    assert "$5.00 for this session" in getattr(refused, "reason", "")
+    assert isinstance(taken, Hold)
+
+
+@pytest.mark.parametrize("price", ["", '[agent.prices."openai:tester"]\ninput = 1\noutput = 10\n'])
+def test_doctor_shows_what_a_model_can_and_costs(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, price: str) -> None:
+    provider = Provider(lambda _number, _sent: Said(calls=(Call("ready"),)))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "paramedic.toml").write_text(price)
+    with provider.running():
+        monkeypatch.setenv("PARAMEDIC_MODEL", "openai:tester")
+        monkeypatch.setenv("PARAMEDIC_MODEL_BASE_URL", f"{provider.url}/v1")
+        monkeypatch.setenv("PARAMEDIC_MODEL_SUMMARY", "openai:tester@http://127.0.0.1:9/v1")
+        checks = json.loads(run("doctor", "--json", code=2))["checks"]
+    rows = [check for check in checks if check["name"].startswith("model")]
+    assert provider.calls == bool(price)
+    if price:
+        main, summary = rows
+        assert main["health"] == "ok"
+        assert "uses tools" in main["text"]
+        assert summary["health"] == "failed"
+    else:
+        assert all('[agent.prices."openai:tester"]' in row["remedy"] for row in rows)
 
 
 def test_playbooks_go_out_and_come_in_again_as_the_next_version(run: Run, tmp_path: Path) -> None:
@@ -102,6 +148,8 @@ def test_playbooks_go_out_and_come_in_again_as_the_next_version(run: Run, tmp_pa
     changed = json.loads(run("playbook", "import", str(file), "--json"))["playbooks"][0]
     assert (unchanged["version"], changed["version"], changed["macro"]) == (1, 2, "!triage")
     assert "+More advice." in run("playbook", "diff", "!triage")
+    told = json.loads(run("playbook", "diff", "!triage", "1", "2", "--json"))
+    assert (told["older"], told["newer"], "+More advice." in told["diff"]) == (1, 2, True)
     assert "More advice." not in run("playbook", "show", "!triage", "--version", "1")
     run("playbook", "remove", "!triage")
     assert "!triage" not in run("playbook", "list")

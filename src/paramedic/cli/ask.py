@@ -25,7 +25,7 @@ def ask(
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow the session until it answers.")] = True,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    from paramedic.cli.sessions import watch
+    from paramedic.cli.sessions import print_log_line, watch
     from paramedic.cli.sheets import library
     from paramedic.log import configure_log
     from paramedic.sessions.asking import Ask
@@ -41,7 +41,7 @@ def ask(
     if alone:
         sys.stderr.write(f"Session {session_id} waits for a worker: start `paramedic serve` or `paramedic worker`.\n")
     if wait and not alone:
-        watch(session_id, quiet=json_output)
+        watch(session_id, (lambda _line: None) if json_output else print_log_line)
     _show(session_id, json_output)
 
 

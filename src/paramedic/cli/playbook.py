@@ -66,6 +66,7 @@ def diff(
     older: Annotated[int | None, typer.Argument(help="Default: the version before.")] = None,
     newer: Annotated[int | None, typer.Argument(help="Default: the version that stands.")] = None,
     organization: Organization = None,
+    json_output: Json = False,
 ) -> None:
     from difflib import unified_diff
 
@@ -76,7 +77,9 @@ def diff(
         before = _version(connection, org_id, name, older or max(1, after.version - 1))
     labels = (f"version {before.version}", f"version {after.version}")
     lines = unified_diff(before.body.splitlines(keepends=True), after.body.splitlines(keepends=True), *labels)
-    sys.stdout.write(printable("".join(lines)))
+    text = printable("".join(lines))
+    document = {"older": before.version, "newer": after.version, "diff": text}
+    sys.stdout.write(json.dumps(document) + "\n" if json_output else text)
 
 
 def load(

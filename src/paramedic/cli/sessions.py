@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from paramedic.store.sessions import Session
+    from paramedic.store.sessions import LogLine, Session
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -86,12 +87,19 @@ def show(
     _print_line(session.verdict or session.state.value, session.summary or "")
 
 
-def follow(session_id: str) -> None:
-    watch(session_id)
+def follow(
+    session_id: str,
+    json_output: Annotated[
+        bool, typer.Option("--json", help="Print each line as a JSON object, the session as the last.")
+    ] = False,
+) -> None:
+    watch(session_id, _print_json_line if json_output else print_log_line)
+    if json_output:
+        _report(session_id, json_output)
 
 
-def watch(session_id: str, *, quiet: bool = False) -> None:
-    """Print the log as it is written, until the session ends or waits; ``quiet`` only waits for that."""
+def watch(session_id: str, show: Callable[[LogLine], None]) -> None:
+    """Give each line of the log to ``show`` as it is written, until the session ends or waits."""
     import time
 
     from paramedic.cli.database import opened
@@ -104,8 +112,7 @@ def watch(session_id: str, *, quiet: bool = False) -> None:
             session, lines = store.read(connection, known), store.log_after(connection, known, seen)
         for line in lines:
             seen = line.seq
-            if not quiet:
-                _print_line(line.stage, line.text)
+            show(line)
         if session.state not in store.LIVE:
             return
         time.sleep(0.5)
@@ -114,12 +121,17 @@ def watch(session_id: str, *, quiet: bool = False) -> None:
 def resume(
     session_id: str,
     dollars: Annotated[float | None, typer.Option(min=0, help="Raise this session's budget to so many dollars.")] = None,
+    json_output: Json = False,
 ) -> None:
     from paramedic.cli.database import opened
     from paramedic.sessions.resuming import resume as go_on
 
     with opened(writing=True) as connection:
-        go_on(connection, session_id, None if dollars is None else round(dollars * 1_000_000))
+        known = _known(connection, session_id)
+        go_on(connection, known, None if dollars is None else round(dollars * 1_000_000))
+    if json_output:
+        _report(session_id, json_output)
+        return
     sys.stdout.write(f"Session {session_id} goes on when a worker is free; what was paid for is not paid for again.\n")
 
 
@@ -166,6 +178,18 @@ def _who() -> str:
     import getpass
 
     return f"{getpass.getuser()} by command line"
+
+
+def print_log_line(line: LogLine) -> None:
+    """For a person, as it goes."""
+    _print_line(line.stage, line.text)
+
+
+def _print_json_line(line: LogLine) -> None:
+    from paramedic.web.documents import line_document
+
+    sys.stdout.write(json.dumps(line_document(line)) + "\n")
+    sys.stdout.flush()
 
 
 def _print_line(stage: str, text: str) -> None:
