@@ -1,0 +1,9 @@
+from wtforms import Form, SelectField
+
+
+class Shipping(Form):
+    depot = SelectField("Depot", choices=[])
+
+
+def trigger():
+    return str(Shipping().depot())
