@@ -1,4 +1,4 @@
-from voluptuous import MultipleInvalid, Length, Schema
+from voluptuous import Length, MultipleInvalid, Schema
 
 
 def trigger():
