@@ -44,10 +44,10 @@ class Web:
 
 
 @contextmanager
-def running_web(home: Path, **settings: str) -> Iterator[Web]:
+def running_web(home: Path, configuration: str = CONFIGURATION, **settings: str) -> Iterator[Web]:
     """Start it with these environment variables and nothing of ours from outside."""
     home.mkdir(parents=True, exist_ok=True)
-    (home / "paramedic.toml").write_text(CONFIGURATION)
+    (home / "paramedic.toml").write_text(configuration)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -95,6 +95,11 @@ def listing(
     return tuple(item for item in map(recorded, found) if not states or item.state in states)
 
 
+def latest(connection: sa.Connection, limit: int) -> tuple[Recorded, ...]:
+    """Effects that are no open question any more, the newest first."""
+    return tuple(map(recorded, rows.latest(connection, EffectState.PENDING.value, limit)))
+
+
 def close_expired(connection: sa.Connection) -> int:
     """Close the questions that nobody answered in time."""
     return rows.expire(connection, datetime.now(UTC))

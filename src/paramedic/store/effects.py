@@ -74,6 +74,12 @@ def listed(
     return tuple(_row(row) for row in connection.execute(query).mappings())
 
 
+def latest(connection: sa.Connection, but: str, limit: int) -> tuple[EffectRow, ...]:
+    """Effects in other states than ``but``, the newest first."""
+    query = _select().where(effects.c.state != but).order_by(effects.c.proposed_at.desc(), effects.c.key).limit(limit)
+    return tuple(_row(row) for row in connection.execute(query).mappings())
+
+
 def of_cause(connection: sa.Connection, cause: str, kind: str, states: Sequence[str]) -> tuple[EffectRow, ...]:
     """Effects of this kind for one root cause, whichever issue they are for, the oldest first."""
     query = _select().where(effects.c.cause == cause, effects.c.kind == kind, effects.c.state.in_(states))

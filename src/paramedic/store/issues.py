@@ -15,7 +15,7 @@ from paramedic.model.errors import BadInput
 from paramedic.store import events
 from paramedic.store.events import Sample
 from paramedic.store.moments import aware
-from paramedic.store.schema import issue_hours, issue_users, issues
+from paramedic.store.schema import issue_hours, issue_users, issues, sessions
 
 MOST_USERS = 10_000
 """Users of one issue are told apart up to this many; beyond it the number stands for "at least"."""
@@ -290,21 +290,34 @@ def by_upstream(connection: sa.Connection, upstream_id: str) -> Issue | None:
     return _issue(row) if row else None
 
 
+_newest_verdict = (
+    sa.select(sessions.c.verdict)
+    .where(sessions.c.issue_id == issues.c.id, sessions.c.state == "finished", sessions.c.verdict.is_not(None))
+    .order_by(sessions.c.finished_at.desc())
+    .limit(1)
+    .correlate(issues)
+    .scalar_subquery()
+)
+
+
 def listed(
     connection: sa.Connection,
     *,
     project: str | None = None,
     status: str | None = None,
     level: str | None = None,
+    verdict: str | None = None,
     text: str | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[Issue, ...]:
-    """Issues, the last seen first."""
+    """Issues, the last seen first; ``verdict`` is that of their newest finished session."""
     query = sa.select(*_COLUMNS).order_by(issues.c.last_seen.desc(), issues.c.id.desc()).limit(limit).offset(offset)
     for column, value in ((issues.c.project, project), (issues.c.status, status), (issues.c.level, level)):
         if value is not None:
             query = query.where(column == value)
+    if verdict is not None:
+        query = query.where(_newest_verdict == verdict)
     if text:
         query = query.where(
             sa.or_(issues.c.title.icontains(text, autoescape=True), issues.c.culprit.icontains(text, autoescape=True))
@@ -350,6 +363,29 @@ def hours_since(connection: sa.Connection, issue_id: int, since_hour: int) -> tu
     query = sa.select(issue_hours.c.hour, issue_hours.c.count.label("events"))
     query = query.where(issue_hours.c.issue_id == issue_id, issue_hours.c.hour >= since_hour).order_by(issue_hours.c.hour)
     return tuple((row.hour, row.events) for row in connection.execute(query))
+
+
+def hours_of(connection: sa.Connection, issue_ids: Sequence[int], since_hour: int) -> dict[int, dict[int, int]]:
+    """By issue, epoch hours from ``since_hour`` on with their events."""
+    query = sa.select(issue_hours).where(issue_hours.c.issue_id.in_(issue_ids), issue_hours.c.hour >= since_hour)
+    found: dict[int, dict[int, int]] = {}
+    for row in connection.execute(query).mappings():
+        found.setdefault(row["issue_id"], {})[row["hour"]] = row["count"]
+    return found
+
+
+def all_hours_since(connection: sa.Connection, since_hour: int) -> tuple[tuple[int, int], ...]:
+    """Epoch hours from ``since_hour`` on with the events of all issues, the oldest first."""
+    counted = sa.func.sum(issue_hours.c.count)
+    query = sa.select(issue_hours.c.hour, counted).where(issue_hours.c.hour >= since_hour)
+    rows = connection.execute(query.group_by(issue_hours.c.hour).order_by(issue_hours.c.hour))
+    return tuple((row[0], int(row[1])) for row in rows)
+
+
+def projects(connection: sa.Connection, limit: int = 500) -> tuple[str, ...]:
+    """Projects that issues were seen in, by name."""
+    query = sa.select(issues.c.project).distinct().order_by(issues.c.project).limit(limit)
+    return tuple(connection.execute(query).scalars())
 
 
 def facts(connection: sa.Connection, issue_id: int) -> Facts:

@@ -145,11 +145,22 @@ def read_many(connection: sa.Connection, session_ids: Sequence[str]) -> tuple[Se
     return tuple(_session(row) for row in rows)
 
 
-def recent(connection: sa.Connection, *, issue_id: int | None = None, limit: int = 50) -> tuple[Session, ...]:
+def recent(
+    connection: sa.Connection,
+    *,
+    issue_id: int | None = None,
+    states: Sequence[SessionState] = (),
+    since: datetime | None = None,
+    limit: int = 50,
+) -> tuple[Session, ...]:
     """Sessions, the newest first."""
     query = sa.select(*_COLUMNS).order_by(sessions.c.created_at.desc(), sessions.c.id).limit(limit)
     if issue_id is not None:
         query = query.where(sessions.c.issue_id == issue_id)
+    if states:
+        query = query.where(sessions.c.state.in_([state.value for state in states]))
+    if since is not None:
+        query = query.where(sessions.c.created_at >= since)
     return tuple(_session(row) for row in connection.execute(query).mappings())
 
 
@@ -174,6 +185,15 @@ def last_verdicts(connection: sa.Connection, issue_ids: Sequence[int]) -> dict[i
     wanted = frozenset(issue_ids)
     rows = connection.execute(query.order_by(sessions.c.finished_at))
     return {row.issue_id: row.verdict for row in rows if row.issue_id in wanted}
+
+
+def verdicts_since(connection: sa.Connection, since: datetime) -> Sequence[tuple[str, int]]:
+    """How many sessions came to which verdict, the most frequent first."""
+    query = sa.select(sessions.c.verdict, sa.func.count().label("times")).where(
+        sessions.c.verdict.is_not(None), sessions.c.finished_at >= since
+    )
+    rows = connection.execute(query.group_by(sessions.c.verdict).order_by(sa.desc("times"), sessions.c.verdict))
+    return [(row[0], row[1]) for row in rows]
 
 
 def similar(connection: sa.Connection, cause: str, issue_id: int, limit: int = 5) -> tuple[Session, ...]:

@@ -20,6 +20,10 @@ from paramedic.model.errors import BadInput, NotConfigured, ParamedicError
 from paramedic.settings import Configuration, Settings
 from paramedic.web import analysis, approvals, devin, health, issues, mcp, sessions
 from paramedic.web.limits import BodyLimit
+from paramedic.web.pages import page_routes
+from paramedic.web.pages.door import Door
+
+_LIMITED = ("/api/", "/v1/", "/v3/", "/analysis/", "/issues/", "/sessions/", "/approvals/", "/login", "/logout")
 
 
 def create_app(settings: Settings, configuration: Configuration, engine: sa.Engine) -> FastAPI:
@@ -38,8 +42,10 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     app = FastAPI(title="Paramedic", version="0.1.0", lifespan=lifespan, redoc_url=None)
     app.router.routes[:0] = intake_routes()
     app.router.routes.append(Route("/mcp", endpoint))
+    app.router.routes.extend(page_routes())
     app.state.desk = desk
     app.state.engine = engine
+    app.state.door = Door(desk)
     for module in (health, issues, sessions, approvals, analysis, mcp):
         app.include_router(module.router)
     for router in (*devin.ROUTERS, *devin.ROUTERS_V1):
@@ -47,7 +53,7 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     app.add_exception_handler(ParamedicError, _explain)
     app.add_exception_handler(RequestValidationError, _point_out)
     app.add_exception_handler(sa.exc.DataError, _cannot_keep)
-    app.add_middleware(BodyLimit, largest_bytes=settings.paramedic_body_limit, prefixes=("/api/", "/v1/", "/v3/", "/analysis/"))
+    app.add_middleware(BodyLimit, largest_bytes=settings.paramedic_body_limit, prefixes=_LIMITED)
     return app
 
 

@@ -1,0 +1,50 @@
+"""Approvals: the exact effect, and a person's yes or no to it."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from paramedic.effects import ledger
+from paramedic.effects.values import EffectState, Push, Recorded
+from paramedic.source.edits import unified_diff
+from paramedic.store.engine import reading
+from paramedic.web.pages.serving import Visit
+
+_LONGEST_REASON = 2000
+_DECIDED_SHOWN = 30
+
+
+def listing(visit: Visit) -> Response:
+    with reading(visit.engine).connect() as connection:
+        pending = ledger.listing(connection, states=(EffectState.PENDING,))
+        decided = ledger.latest(connection, _DECIDED_SHOWN)
+    return visit.show("approvals.html", pending=pending, decided=decided, diffs=_diffs(pending))
+
+
+def one(visit: Visit) -> Response:
+    with reading(visit.engine).connect() as connection:
+        recorded = ledger.find(connection, visit.request.path_params["key"])
+    return visit.show("approval.html", recorded=recorded, diffs=_diffs((recorded,)))
+
+
+def approve(visit: Visit) -> Response:
+    with visit.engine.begin() as connection:
+        recorded = ledger.approve(connection, _key(visit), visit.who)
+    return visit.go(f"/approvals/{recorded.effect.key}")
+
+
+def reject(visit: Visit) -> Response:
+    reason = visit.form.get("reason", "").strip()[:_LONGEST_REASON]
+    with visit.engine.begin() as connection:
+        recorded = ledger.reject(connection, _key(visit), visit.who, reason)
+    return visit.go(f"/approvals/{recorded.effect.key}")
+
+
+def _key(visit: Visit) -> str:
+    return str(visit.request.path_params["key"])
+
+
+def _diffs(effects: tuple[Recorded, ...]) -> dict[str, str]:
+    """What a push changes, by the effect's key: whole files are no way to show it."""
+    pushes = ((one.effect.key, one.effect.payload) for one in effects)
+    return {key: unified_diff(payload.edits) for key, payload in pushes if isinstance(payload, Push)}

@@ -1,0 +1,64 @@
+"""Bar charts as inline SVG: what the templates need to draw one, and the words that say the same."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+HOUR, DAY = 1, 24
+_HEIGHT = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """``height`` and ``y`` are in hundredths of the chart's height."""
+
+    x: int
+    y: float
+    height: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    bars: tuple[Bar, ...]
+    total: int
+    most: int
+    words: str
+
+
+def frequency(counts: Mapping[int, int], *, bars: int, hours_each: int = HOUR, now: float | None = None) -> Chart:
+    """Events by epoch hour as ``bars`` bars of ``hours_each`` hours, the last of which is under way."""
+    last = int(now or time.time()) // 3600 // hours_each
+    heights = [0] * bars
+    for hour, count in counts.items():
+        place = hour // hours_each - last + bars - 1
+        if 0 <= place < bars:
+            heights[place] += count
+    return _chart(heights, [_label((last - bars + 1 + place) * hours_each, hours_each) for place in range(bars)])
+
+
+def _chart(heights: Sequence[int], labels: Sequence[str]) -> Chart:
+    most = max(heights, default=0)
+    bars = tuple(_bar(place, height, most, labels[place]) for place, height in enumerate(heights))
+    return Chart(bars, sum(heights), most, _words(heights, labels))
+
+
+def _bar(place: int, count: int, most: int, label: str) -> Bar:
+    height = max(_HEIGHT * count / most, 4.0) if count else 0.0
+    return Bar(place, round(_HEIGHT - height, 1), round(height, 1), f"{label}: {count}")
+
+
+def _label(hour: int, hours_each: int) -> str:
+    moment = datetime.fromtimestamp(hour * 3600, UTC)
+    return f"{moment:%d %b %H:00} UTC" if hours_each < DAY else f"{moment:%d %b}"
+
+
+def _words(heights: Sequence[int], labels: Sequence[str]) -> str:
+    total = sum(heights)
+    if not total:
+        return f"none since {labels[0]}"
+    peak = max(range(len(heights)), key=heights.__getitem__)
+    return f"{total} since {labels[0]}, most ({heights[peak]}) at {labels[peak]}"

@@ -1,0 +1,55 @@
+"""Every page and every form."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from paramedic.web.pages import approvals, issues, library, login, overview, sessions, state
+from paramedic.web.pages.rendering import ASSETS, asset
+from paramedic.web.pages.serving import Page, page
+
+
+def page_routes() -> list[Route]:
+    return [
+        _shown("/", overview.overview),
+        _shown("/issues", issues.listing),
+        _shown("/issues/{issue}", issues.one),
+        _acting("/issues/{issue}/investigate", issues.investigate),
+        _shown("/sessions", sessions.listing),
+        _shown("/sessions/{session}", sessions.one),
+        _acting("/sessions/{session}/message", sessions.write),
+        _acting("/sessions/{session}/end", sessions.end),
+        _acting("/sessions/{session}/resume", sessions.go_on),
+        _shown("/approvals", approvals.listing),
+        _shown("/approvals/{key}", approvals.one),
+        _acting("/approvals/{key}/approve", approvals.approve),
+        _acting("/approvals/{key}/reject", approvals.reject),
+        _shown("/mcp-servers", state.mcp_servers),
+        _shown("/playbooks", library.playbook_listing),
+        _shown("/playbooks/{name}", library.playbook),
+        _shown("/knowledge", library.note_listing),
+        _shown("/knowledge/{name}", library.note),
+        _shown("/status", state.health),
+        Route("/login", page(login.form, is_open=True), methods=["GET"]),
+        Route("/login", page(login.sign_in, is_open=True), methods=["POST"]),
+        _acting("/logout", login.sign_out),
+        Route("/assets/{name}", _asset, methods=["GET"]),
+    ]
+
+
+def _shown(path: str, show: Page) -> Route:
+    return Route(path, page(show), methods=["GET"])
+
+
+def _acting(path: str, act: Page) -> Route:
+    return Route(path, page(act), methods=["POST"])
+
+
+async def _asset(request: Request) -> Response:
+    """Their addresses change with their content, so a browser may keep them for good."""
+    name = request.path_params["name"]
+    if name not in ASSETS:
+        return Response("There is no such file.", 404)
+    return Response(asset(name), media_type=ASSETS[name], headers={"Cache-Control": "public, max-age=31536000, immutable"})
