@@ -30,5 +30,4 @@ VARIANTS = [
     logged("%s of %d", "a", 3, host="b"),
     logged("%d left", "none"),
     logged("hidden", level="debug"),
-    logged("plain"),
 ]

@@ -1,4 +1,4 @@
-from voluptuous import Length, MultipleInvalid, Schema
+from voluptuous import MultipleInvalid, Length, Schema
 
 
 def trigger():
