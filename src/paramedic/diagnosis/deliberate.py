@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator, Sequence
 
@@ -14,11 +15,13 @@ from paramedic.diagnosis.outcomes import guard_of
 from paramedic.diagnosis.scene import Scene, source_of, span_of
 from paramedic.model.diagnosis import Family, Fault, Location
 from paramedic.source.module import Function
+from paramedic.source.symbols import SymbolIndex
 
 _RAISERS = frozenset({"raise_from", "reraise", "abort", "fail", "raise_error", "throw"})
 _VALIDATING = re.compile(
     r"(?:^|_)(?:validate|check|clean|verify|ensure|require|assert|parse|coerce|normali[sz]e|enforce)", re.IGNORECASE
 )
+_BUILTINS = frozenset(dir(builtins))
 _DOCUMENTED = r"(?::raises?\s+(?:[\w.]+\.)?{name}\b|Raises:?\s(?:.|\n)*?\b{name}\b)"
 
 
@@ -43,6 +46,25 @@ def raise_at(scene: Scene, exception: str) -> ast.Raise | None:
 def translated(scene: Scene, statement: ast.Raise) -> bool:
     """Whether the raise only passes on another exception that it caught."""
     return any(isinstance(each, ast.ExceptHandler) for each in _until_function(scene, statement))
+
+
+def raises_documented_class(scene: Scene, index: SymbolIndex) -> bool:
+    """Whether the raised class is the repository's own, with a docstring that says what it stands for."""
+    raised = scene.statement.exc if isinstance(scene.statement, ast.Raise) else None
+    name = raised.func if isinstance(raised, ast.Call) else raised
+    if not isinstance(name, ast.Name | ast.Attribute):
+        return False
+    defined = index.resolve_name(scene.module.path, ast.unparse(name))
+    return defined is not None and isinstance(defined.node, ast.ClassDef) and bool(ast.get_docstring(defined.node))
+
+
+def unforeseen_none(found: Found) -> bool:
+    """Whether a raise on purpose met a None that its guard does not ask for: ``if not isinstance(zone, tzinfo)``."""
+    if found.fault.family is not Family.DELIBERATE or found.fault.value != "None":
+        return False
+    asked = any(isinstance(node, ast.Constant) and node.value is None for node in ast.walk(found.node))
+    test = found.node.operand if isinstance(found.node, ast.UnaryOp) else found.node
+    return not asked and not isinstance(test, ast.Name | ast.Attribute | ast.Raise)
 
 
 def _until_function(scene: Scene, node: ast.AST) -> Iterator[ast.AST]:
@@ -107,6 +129,22 @@ def judges_input(scenes: Sequence[Scene], found: Found, steps: Sequence[Step], e
     if len(scenes) == 1 and scene.function is not None and _VALIDATING.search(scene.function.name):
         return f"`{scene.function.name}` is there to reject such input"
     return None
+
+
+def asserts_type(test: ast.AST) -> bool:
+    return any(isinstance(node, ast.Call) and callee_name(node) in {"isinstance", "callable"} for node in ast.walk(test))
+
+
+def asserts_contract(scene: Scene, test: ast.AST) -> bool:
+    """Whether an assertion with a message asks about the function's parameters alone, through nothing but builtins.
+
+    A helper of the repository that it calls may be what is wrong.
+    """
+    if not isinstance(scene.statement, ast.Assert) or scene.statement.msg is None:
+        return False
+    bound = {node.id for node in ast.walk(test) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)} - bound
+    return bool(names & _parameters(scene.function)) and names <= _parameters(scene.function) - {"self", "cls"} | _BUILTINS
 
 
 def _documents(function: Function | None, exception: str) -> bool:

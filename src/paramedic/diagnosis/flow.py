@@ -307,3 +307,18 @@ _HANDLERS: dict[type[ast.stmt], Callable[..., _State]] = {
 def completes(statements: Iterable[ast.stmt]) -> bool:
     """Whether control may fall off the end of the statements."""
     return _Flow("", ast.Pass()).block(statements, frozenset({Bound(Binding.UNBOUND, ast.Pass())})) is not None
+
+
+def assigned_in(module: ParsedModule, name: str) -> ast.Assign | ast.AnnAssign | None:
+    """The last assignment of a name at module level."""
+    found: ast.Assign | ast.AnnAssign | None = None
+    waiting: list[ast.stmt] = list(module.tree.body)
+    while waiting:
+        statement = waiting.pop(0)
+        if isinstance(statement, ast.Assign | ast.AnnAssign):
+            names = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            if any(isinstance(each, ast.Name) and each.id == name for each in names):
+                found = statement
+        elif isinstance(statement, ast.If | ast.Try | ast.With | ast.For):
+            waiting.extend(each for each in ast.iter_child_nodes(statement) if isinstance(each, ast.stmt))
+    return found

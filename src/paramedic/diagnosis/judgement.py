@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from paramedic.diagnosis.candidates import arguments, callee_name
-from paramedic.diagnosis.captured import Missing, Variables, is_none
+from paramedic.diagnosis.captured import Missing, Variables, is_empty, is_none, is_zero
 from paramedic.diagnosis.chain import Raised
-from paramedic.diagnosis.deliberate import judges_input
+from paramedic.diagnosis.configuration import SETTING, lacks_demanded_key, read_from_setting
+from paramedic.diagnosis.deliberate import asserts_contract, asserts_type, judges_input
 from paramedic.diagnosis.fault import Found
 from paramedic.diagnosis.origin import Step
 from paramedic.diagnosis.reading import Reading
@@ -18,7 +19,7 @@ from paramedic.diagnosis.scene import Scene
 from paramedic.diagnosis.text import plain
 from paramedic.diagnosis.vocabulary import words
 from paramedic.model.diagnosis import Category, Family
-from paramedic.model.event import Frame
+from paramedic.model.event import ExceptionValue, Frame
 from paramedic.source.tree import SourceTree
 
 
@@ -75,6 +76,8 @@ _DEFECTS = words("""
     AttributeError TypeError NameError UnboundLocalError KeyError IndexError ZeroDivisionError AssertionError RecursionError
     NotImplementedError
 """)
+_OWN_SLIPS = words("NameError UnboundLocalError ZeroDivisionError")
+_OUT_OF_DOMAIN = frozenset({"math domain error", "math range error"})
 _UNSET = frozenset(
     {
         Family.NONE_ATTRIBUTE,
@@ -85,7 +88,6 @@ _UNSET = frozenset(
         Family.BAD_CONVERSION,
     }
 )
-_SETTING = re.compile(r"\bos\.environ\b|\benviron\.get\(|\bgetenv\(|\bsettings\.[A-Z][A-Z0-9_]*\b")
 _PROGRAMS = words("run Popen check_output check_call call create_subprocess_exec execvp execv")
 _LIBRARY = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
 
@@ -98,10 +100,10 @@ def judge(
     name = exception.type.rsplit(".", 1)[-1]
     for judged in (
         _by_kind(name, exception.value, reading, tree),
-        _missing_setting(found, steps),
+        _missing_setting(found, steps, scenes),
         _file_system(name, reading, found, steps),
         _on_purpose(name, scenes, found, steps),
-        _demanded(found, steps),
+        _demanded(scenes, found, steps),
         _inside_dependency(raised, name, reading, scenes),
     ):
         if judged is not None:
@@ -138,11 +140,11 @@ def rejected(raised: Raised) -> Judgement:
     )
 
 
-def _missing_setting(found: Found | None, steps: Sequence[Step]) -> Judgement | None:
+def _missing_setting(found: Found | None, steps: Sequence[Step], scenes: Sequence[Scene]) -> Judgement | None:
     """``os.environ["NAME"]`` and ``settings.NAME``, read here or on the way of the bad value."""
     if found is None:
         return None
-    if found.fault.family in _UNSET and any(_SETTING.search(step.hop.expression) for step in steps):
+    if found.fault.family in _UNSET and any(SETTING.search(step.hop.expression) for step in steps):
         return Judgement(Category.CONFIGURATION, "A setting or environment variable is missing or wrong in this deployment.")
     subject = (found.fault.subject or "").rsplit(".", 1)[-1].strip("_").lower()
     detail = found.fault.detail or ""
@@ -150,19 +152,19 @@ def _missing_setting(found: Found | None, steps: Sequence[Step]) -> Judgement | 
         return Judgement(Category.CONFIGURATION, f"The environment variable {detail[:60]} is not set in this deployment.")
     if found.fault.family is Family.MISSING_ATTRIBUTE and subject in {"settings", "config", "conf"} and detail.isupper():
         return Judgement(Category.CONFIGURATION, f"The setting {detail[:60]} is missing in this deployment.")
+    if lacks_demanded_key(found, steps, scenes[-1].module):
+        return Judgement(Category.CONFIGURATION, f"The settings of this deployment lack {detail[:60]}, which has no default.")
     return None
 
 
-def _demanded(found: Found | None, steps: Sequence[Step]) -> Judgement | None:
-    """``assert isinstance(value, int), "…"`` over what came in: a demand on the caller, not a doubt in the code."""
+def _demanded(scenes: Sequence[Scene], found: Found | None, steps: Sequence[Step]) -> Judgement | None:
+    """A demand on the caller, not a doubt in the code: ``assert`` over the type of what came in, or over nothing but the
+    function's own parameters and with a message that says what it wants."""
     if found is None or found.fault.family is not Family.ASSERTION or not any(step.outside for step in steps):
         return None
-    tests_type = any(
-        isinstance(node, ast.Call) and callee_name(node) in {"isinstance", "callable"} for node in ast.walk(found.node)
-    )
-    if not tests_type:
+    if not (asserts_type(found.node) or asserts_contract(scenes[-1], found.node)):
         return None
-    return Judgement(Category.CLIENT, "The code demands another type of a value that came in from outside this repository.")
+    return Judgement(Category.CLIENT, "The code demands something else of a value that came in from outside this repository.")
 
 
 def _file_system(name: str, reading: Reading, found: Found | None, steps: Sequence[Step]) -> Judgement | None:
@@ -179,6 +181,8 @@ def _file_system(name: str, reading: Reading, found: Found | None, steps: Sequen
         and callee_name(found.node) in _PROGRAMS
     ):
         return Judgement(Category.CONFIGURATION, "The program that this code runs is not installed on this machine.")
+    if name == "FileNotFoundError" and read_from_setting(steps):
+        return Judgement(Category.CONFIGURATION, "The file that a setting names does not exist on this machine.")
     if name == "FileNotFoundError" and any(step.outside for step in steps):
         return Judgement(Category.OS, "The file that the caller named does not exist on this machine.")
     return None
@@ -196,11 +200,15 @@ def _on_purpose(name: str, scenes: Sequence[Scene], found: Found | None, steps: 
 
 
 def _inside_dependency(raised: Raised, name: str, reading: Reading, scenes: Sequence[Scene]) -> Judgement | None:
-    """A defect of another package: a programming error at least two frames below ours, with nothing wrong in what we passed."""
-    if raised.innermost_is_ours or not scenes or name not in _DEFECTS:
+    """A defect of another package, with nothing wrong in what we passed: a programming error at least two frames below ours,
+    or a calculation of its own that fails in the very function that we call."""
+    if raised.innermost_is_ours or not scenes:
         return None
     below = raised.exception.frames[raised.frames[-1].index + 1 :]
-    if len(below) < 2 or not all(_LIBRARY.search(each.abs_path or "") for each in below):
+    if not all(_LIBRARY.search(each.abs_path or "") for each in below):
+        return None
+    deep = len(below) > 1 and name in _DEFECTS
+    if not deep and not _miscalculates(raised.exception, name, below[-1]):
         return None
     if _passed_badly(scenes[-1], reading, below):
         return None
@@ -208,12 +216,25 @@ def _inside_dependency(raised: Raised, name: str, reading: Reading, scenes: Sequ
     return Judgement(Category.THIRD_PARTY, f"{name} rose deep inside `{package[:60]}` from arguments that look sound.")
 
 
+def _miscalculates(exception: ExceptionValue, name: str, innermost: Frame) -> bool:
+    """Whether arithmetic or a name of the package's own failed, and not a ``raise`` that answers us.
+
+    A wrong type or a missing key would more likely be ours, so near to our call.
+    """
+    line = (innermost.context_line or "").strip()
+    if not line or line.startswith(("raise", "assert")):
+        return False
+    return name in _OWN_SLIPS or (name in {"ValueError", "OverflowError"} and exception.value in _OUT_OF_DOMAIN)
+
+
 def _passed_badly(scene: Scene, reading: Reading, below: Sequence[Frame]) -> bool:
-    """Whether an argument on our line is None, of the type complained about, or what the failing frame choked on."""
+    """Whether an argument on our line is None, a zero to divide by, of the type complained about, or what was choked on."""
     variables = Variables(scene.mapped.frame)
     given = [each for node in scene.nodes if isinstance(node, ast.Call) for each in arguments(node)]
     values = [value for each in given if not isinstance(value := variables.lookup(each), Missing)]
     if not values or any(is_none(value) for value in values):
+        return True
+    if reading.family is Family.ZERO_DIVISION and any(is_zero(value) or is_empty(value) for value in values):
         return True
     if reading.bad_type and any(reading.bad_type in str(value)[:200] for value in values):
         return True

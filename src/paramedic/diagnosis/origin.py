@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from paramedic.diagnosis import attributes, flow
+from paramedic.diagnosis import attributes, entrances, flow
 from paramedic.diagnosis.candidates import callee_name, receiver
 from paramedic.diagnosis.captured import Missing, Variables, is_empty, is_none, is_type, is_zero
 from paramedic.diagnosis.flow import Binding, Bound
 from paramedic.diagnosis.invocation import call_into, passed
 from paramedic.diagnosis.nullable import static_type, why_none
-from paramedic.diagnosis.outcomes import Outcome, giving_none, outcomes, says_when
+from paramedic.diagnosis.outcomes import Outcome, getter, giving_none, outcomes, says_when
 from paramedic.diagnosis.scene import Scene, location_of
 from paramedic.diagnosis.text import plain
 from paramedic.model.diagnosis import Hop, Location
@@ -76,6 +76,8 @@ class Tracer:
         self.steps: list[Step] = []
         self._seen: set[tuple[str, int]] = set()
         self._weight = 1.0
+        self._computed = False
+        """Whether the repository calculated the value before it gave it to the function that failed."""
 
     def follow(self, place: Place, node: ast.AST, bad: Bad) -> None:
         """Add the steps from ``node`` backwards to ``steps``; stops at the first thing that reading cannot see through."""
@@ -95,6 +97,7 @@ class Tracer:
         elif isinstance(node, ast.IfExp | ast.BoolOp):
             self._choice(place, node, bad)
         elif isinstance(node, ast.BinOp):
+            self._computed |= place.depth != len(self.scenes) - 1
             self._operands(place, [node.left, node.right], bad)
         elif isinstance(node, ast.Constant) and bad.kind is Kind.NONE and node.value is None:
             self._note(place, node, "it is written as None here", 0.5)
@@ -219,8 +222,11 @@ class Tracer:
         if place.function is not None and place.depth == 0:
             seen = self._seen_in(self.scenes[0], ast.Name(name, ast.Load()), bad)
             said = f"`{name}` comes in from outside this repository{f' as {bad.word}' if seen else ''}"
-            self._note(place, place.function, said, 0.3)
-            self.steps[-1] = replace(self.steps[-1], outside=True)
+            self._entrance(place, place.function, said)
+
+    def _entrance(self, place: Place, node: ast.AST, said: str) -> None:
+        self._note(place, node, said, 0.3)
+        self.steps[-1] = replace(self.steps[-1], outside=not self._computed)
 
     def _seen_in(self, scene: Scene, node: ast.AST, bad: Bad) -> bool:
         value = Variables(scene.mapped.frame).lookup(node)
@@ -235,13 +241,15 @@ class Tracer:
     def _global(self, place: Place, node: ast.Name, bad: Bad) -> None:
         module, name = place.module, node.id
         imported = self.index.imports(module.path).names.get(name)
-        if imported and not _assigned_in(module, name):
+        if imported and not flow.assigned_in(module, name):
             path = self.index.tree.find_module(imported.rpartition(".")[0])
             other = self.index.parsed(path) if path else None
             if other is None:
+                if entrances.is_request(imported):
+                    self._entrance(place, node, f"`{name}` comes in from outside this repository")
                 return
             module, name = other, imported.rpartition(".")[2]
-        assigned = _assigned_in(module, name)
+        assigned = flow.assigned_in(module, name)
         if assigned is None:
             return
         outside = Place(module, None, None)
@@ -271,6 +279,9 @@ class Tracer:
             self._note(inside, write.node, write.explain(node.attr, owner.qualname), strength)
             if write.value is not None and not write.gives_none:
                 self.follow(inside, write.value, bad)
+            elif write.value is None and not write.gives_none:
+                # A field that is only declared is filled by whoever makes the object.
+                self.follow(place, node.value, _CONTENTS)
             return
 
     def _frame(self, place: Place) -> Scene | None:
@@ -279,21 +290,42 @@ class Tracer:
     # Calls and other expressions
 
     def _call(self, place: Place, node: ast.Call, bad: Bad) -> None:
-        target = self.index.resolve_call(place.module.path, node)
+        target = self.index.resolve_call(place.module.path, node) or self._method_of_captured(place, node)
         if target is not None and not isinstance(target.node, ast.ClassDef):
             self._result(target, bad)
             return
         if target is not None:
+            return
+        if entrances.receives(node):
+            self._entrance(place, node, f"`{_written(place, node)}` takes what comes in from outside this repository")
             return
         reason = why_none(node) if bad.kind is Kind.NONE else None
         if reason:
             self._note(place, node, reason, 0.5)
             return
         inner = receiver(node) if callee_name(node)[:1].islower() else None
-        for source in [*([inner] if inner is not None else []), *node.args]:
+        receivers = [inner] if inner is not None else []
+        for source in [*node.args, *receivers] if self._foreign(place, inner) else [*receivers, *node.args]:
             if bad.kind in {Kind.VALUE, Kind.EMPTY} and not isinstance(source, ast.Constant):
                 self.follow(place, source, bad)
                 return
+
+    def _method_of_captured(self, place: Place, node: ast.Call) -> Definition | None:
+        """The method of an object whose class only its captured repr tells."""
+        scene = self._frame(place)
+        if scene is None or not isinstance(node.func, ast.Attribute):
+            return None
+        owner = attributes.owner_of(self.index, scene, place.module, node.func.value)
+        method = self.index.method(owner, node.func.attr) if owner else None
+        # What a property gives is called, not the property.
+        return method if method is not None and not method.node.decorator_list else None
+
+    def _foreign(self, place: Place, node: ast.expr | None) -> bool:
+        """Whether a receiver is a module or class of another package: what is called on it works on its arguments."""
+        names = self.index.imports(place.module.path).names
+        return (
+            isinstance(node, ast.Name) and node.id in names and not self.index.tree.find_module(names[node.id].partition(".")[0])
+        )
 
     def _result(self, target: Definition, bad: Bad) -> None:
         """Into the function of the repository that gave the value."""
@@ -301,7 +333,7 @@ class Tracer:
         if module is None or isinstance(target.node, ast.ClassDef):
             return
         name = target.qualname.rpartition(".")[2]
-        body = _getter(module, target.node)
+        body = getter(module, target.node)
         inside = Place(module, body, None)
         if bad.kind is not Kind.NONE:
             ways = outcomes(module, body)
@@ -329,6 +361,9 @@ class Tracer:
         options = [node.body, node.orelse] if isinstance(node, ast.IfExp) else list(node.values)
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and bad.kind in {Kind.NONE, Kind.EMPTY}:
             options = options[-1:]
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+            taken = [each for each in options[:-1] if not entrances.not_taken(self._frame(place), each)]
+            options = [*taken, options[-1]]
         reason = why_none(node) if bad.kind is Kind.NONE else None
         if reason:
             self._note(place, node, reason, 0.4)
@@ -349,33 +384,8 @@ class Tracer:
             self.steps.append(Step(Hop(location, expression, said), min(strength * self._weight, 1.0)))
 
 
-def _getter(module: ParsedModule, method: Function) -> Function:
-    """Of a property its getter, though the setter of the same name stands last."""
-    written = {getattr(each, "attr", "") for each in method.decorator_list}
-    if not written & {"setter", "deleter"}:
-        return method
-    owner = module.enclosing_class(method)
-    same = [each for each in module.functions_named(method.name) if module.enclosing_class(each) is owner]
-    return min(same, key=lambda each: each.lineno, default=method)
-
-
 def _outer(module: ParsedModule, function: Function) -> Function | None:
     return next((each for each in module.ancestors(function) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)), None)
-
-
-def _assigned_in(module: ParsedModule, name: str) -> ast.Assign | ast.AnnAssign | None:
-    """The last assignment of a name at module level."""
-    found: ast.Assign | ast.AnnAssign | None = None
-    waiting: list[ast.stmt] = list(module.tree.body)
-    while waiting:
-        statement = waiting.pop(0)
-        if isinstance(statement, ast.Assign | ast.AnnAssign):
-            names = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            if any(isinstance(each, ast.Name) and each.id == name for each in names):
-                found = statement
-        elif isinstance(statement, ast.If | ast.Try | ast.With | ast.For):
-            waiting.extend(each for each in ast.iter_child_nodes(statement) if isinstance(each, ast.stmt))
-    return found
 
 
 def _written(place: Place, node: ast.AST) -> str:

@@ -59,6 +59,16 @@ def _only_raises(function: Function) -> bool:
     return isinstance(function.body[-1], ast.Raise)
 
 
+def getter(module: ParsedModule, method: Function) -> Function:
+    """Of a property its getter, though the setter of the same name stands last."""
+    written = {getattr(each, "attr", "") for each in method.decorator_list}
+    if not written & {"setter", "deleter"}:
+        return method
+    owner = module.enclosing_class(method)
+    same = [each for each in module.functions_named(method.name) if module.enclosing_class(each) is owner]
+    return min(same, key=lambda each: each.lineno, default=method)
+
+
 def condition_around(module: ParsedModule, node: ast.AST) -> str:
     """The nearest condition under which ``node`` runs, as written; "" when it always does."""
     guard = guard_of(module, node)

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from paramedic.diagnosis import flow
+from paramedic.diagnosis import entrances, flow
+from paramedic.diagnosis.deliberate import raises_documented_class, unforeseen_none
 from paramedic.diagnosis.fault import Found
 from paramedic.diagnosis.flow import Binding, Bound
 from paramedic.diagnosis.origin import Bad, Kind, Place, Step, Tracer
@@ -34,7 +35,7 @@ _KEYED = frozenset({Family.MISSING_KEY, Family.INDEX_OUT_OF_RANGE, Family.NOT_FO
 
 def badness(found: Found, reading: Reading) -> Bad:
     """In what way the fault's subject was bad."""
-    if found.fault.family in _NONE or reading.about_none:
+    if found.fault.family in _NONE or reading.about_none or unforeseen_none(found):
         # ``sorted(rows)`` complains of a None inside of ``rows``.
         return Bad(Kind.NONE if found.fault.value in {None, "None"} else Kind.VALUE)
     if found.fault.family is Family.ZERO_DIVISION:
@@ -72,7 +73,8 @@ def trace(scenes: Sequence[Scene], found: Found, reading: Reading, index: Symbol
         return Trail((first, *_unbound(scene, found)))
     if found.fault.family in {Family.MISSING_NAME, Family.IMPORT_FAILED, Family.CANCELLED, Family.MEMORY}:
         return Trail((first,))
-    starts = [(found.subject, badness(found, reading)), *((other, Bad(Kind.VALUE)) for other in _also(found, place))]
+    others = [*_also(found, place), *_keys_of_named_refusal(scene, found, index)]
+    starts = [(found.subject, badness(found, reading)), *((other, Bad(Kind.VALUE)) for other in others)]
     paths = [steps for node, bad in starts if (steps := _followed(scenes, place, node, bad, index))]
     paths.sort(key=_reach, reverse=True)
     if not paths:
@@ -102,12 +104,28 @@ def _also(found: Found, place: Place) -> list[ast.AST]:
     if found.key is not None and found.fault.family in _KEYED:
         others.append(found.key)
     if found.fault.family in {Family.ASSERTION, Family.DELIBERATE}:
-        others += [node for node in ast.walk(found.subject) if isinstance(node, ast.Attribute | ast.Name)][:3]
+        names = [node for node in ast.walk(found.subject) if isinstance(node, ast.Attribute | ast.Name)][:3]
+        others += [node for node in names if node is not found.subject or not unforeseen_none(found)]
     if place.function is not None and isinstance(found.subject, ast.Name) and found.fault.family is Family.MISSING_KEY:
         others += _fillings(place, found.subject.id)
     if isinstance(found.subject, ast.BinOp | ast.Call | ast.JoinedStr):
         others += [node for node in ast.walk(found.subject) if isinstance(node, ast.Name)][:2]
     return others
+
+
+def _keys_of_named_refusal(scene: Scene, found: Found, index: SymbolIndex) -> list[ast.AST]:
+    """What the judged object was looked up by, where the raised class is the repository's own and says what it stands for.
+
+    ``SeatTaken`` over a seat that the request named is an answer to the request; a RuntimeError over a state of one's own may
+    be the code's mistake.
+    """
+    subject = found.subject
+    if found.fault.family is not Family.DELIBERATE or scene.function is None or not isinstance(subject, ast.Name):
+        return []
+    if not raises_documented_class(scene, index):
+        return []
+    bindings = flow.reaching(scene.module, scene.function, subject.id, subject)
+    return [key for each in bindings if each.kind is Binding.ASSIGNED for key in entrances.lookup_keys(each.value)]
 
 
 def _fillings(place: Place, name: str) -> list[ast.AST]:
