@@ -141,4 +141,6 @@ def hooked(engine: sa.Engine, tmp_path: Path, slack: SlackStandIn) -> Ward:
 @pytest.fixture
 def ward(engine: sa.Engine, tmp_path: Path, slack: SlackStandIn) -> Ward:
     """A team with a bot."""
-    return Ward(engine, tmp_path, slack_bot_token=TOKEN, slack_channel=CHANNEL, slack_api_url=f"{slack.url}/api")
+    return Ward(
+        engine, tmp_path, slack_bot_token=TOKEN, slack_channel=CHANNEL, slack_api_url=f"{slack.url}/api", slack_signing_secret="s"
+    )

@@ -39,7 +39,8 @@ def _slack(settings: Settings) -> Chat | None:
         return None
     if not settings.slack_channel:
         raise NotConfigured("SLACK_CHANNEL is not set.", remedy="Set it to the id of the channel that the bot writes to.")
-    return SlackBot(settings.slack_bot_token.get_secret_value(), settings.slack_channel, settings.slack_api_url)
+    answers = settings.slack_signing_secret is not None
+    return SlackBot(settings.slack_bot_token.get_secret_value(), settings.slack_channel, settings.slack_api_url, answers)
 
 
 _CHATS: dict[str, Callable[[Settings], Chat | None]] = {"slack": _slack, "slack-webhook": _slack_webhook}

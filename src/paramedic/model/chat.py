@@ -55,6 +55,8 @@ class Chat(Protocol):
     name: str
     edits: bool
     """Whether a message can be changed after it was posted."""
+    answers: bool
+    """Whether what its buttons say can be received, and be known to be true."""
 
     def post(self, message: ChatMessage) -> str:
         """What the chat knows the new message by, "" where it tells nothing."""

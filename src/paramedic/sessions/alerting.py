@@ -131,7 +131,7 @@ def _bring_up_to_date(connection: sa.Connection, desk: Desk, post: Post, standin
     if not chat.edits or _is_lost(connection, post):
         _post_anew(connection, desk, chat, post.issue_id, standing, occasion)
         return
-    message = news_of(connection, post.issue_id, standing, desk.settings, desk.config)
+    message = _fitting(chat, news_of(connection, post.issue_id, standing, desk.settings, desk.config))
     if post.last != post.posted_by:
         # An older edit that still waits would put yesterday's words over today's.
         rows.move(connection, post.last, [EffectState.APPROVED.value], EffectState.SUPERSEDED.value)
@@ -162,7 +162,7 @@ def _is_lost(connection: sa.Connection, post: Post) -> bool:
 
 
 def _fitting(chat: Chat, message: ChatMessage) -> ChatMessage:
-    return message if chat.edits else replace(message, buttons=())
+    return message if chat.answers else replace(message, buttons=())
 
 
 def _say(connection: sa.Connection, issue_id: int, payload: Say, requires: tuple[str, ...] = ()) -> str:

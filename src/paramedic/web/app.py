@@ -19,6 +19,7 @@ from paramedic.intake.routes import intake_routes
 from paramedic.model.errors import BadInput, NotConfigured, ParamedicError
 from paramedic.settings import Configuration, Settings
 from paramedic.web import analysis, approvals, devin, health, issues, mcp, sessions
+from paramedic.web.chat import chat_routes
 from paramedic.web.limits import BodyLimit
 from paramedic.web.pages import page_routes
 from paramedic.web.pages.door import Door
@@ -40,7 +41,7 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
         await inbox.stop()
 
     app = FastAPI(title="Paramedic", version="0.1.0", lifespan=lifespan, redoc_url=None)
-    app.router.routes[:0] = intake_routes()
+    app.router.routes[:0] = [*intake_routes(), *chat_routes()]
     app.router.routes.append(Route("/mcp", endpoint))
     app.router.routes.extend(page_routes())
     app.state.desk = desk

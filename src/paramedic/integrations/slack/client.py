@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from paramedic.integrations.http import Outside
@@ -23,11 +23,12 @@ _TRIED_AGAIN = ("ratelimited", "rate_limited", "service_unavailable")
 
 @dataclass(slots=True)
 class SlackWebhook:
-    """An incoming webhook: it posts to its channel, changes nothing, and takes no answers, so that no buttons are shown."""
+    """An incoming webhook: it posts to its channel, changes nothing, and takes no answers."""
 
     address: str
     name: str = "slack-webhook"
     edits: bool = False
+    answers: bool = False
     _outside: Outside = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,7 +39,7 @@ class SlackWebhook:
 
     def post(self, message: ChatMessage) -> str:
         with said_once():
-            self._outside.send(self._outside.secret, document(replace(message, buttons=())))
+            self._outside.send(self._outside.secret, document(message))
         return ""
 
     def edit(self, message_id: str, message: ChatMessage) -> None:
@@ -52,6 +53,7 @@ class SlackBot:
     token: str
     channel: str
     api_url: str
+    answers: bool = False
     name: str = "slack"
     edits: bool = True
     _outside: Outside = field(init=False)

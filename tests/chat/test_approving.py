@@ -1,0 +1,191 @@
+"""Answers from Slack, through the real web process: signed, in time, from somebody who may, to exactly one effect, once."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx2
+import pytest
+import sqlalchemy as sa
+from tests.chat.conftest import APPROVER, Ward
+from tests.intake.running import Web, running_web
+from tests.standins.slack import CHANNEL, TOKEN, SlackStandIn
+
+from paramedic.effects import ledger
+from paramedic.effects.values import Recorded
+from paramedic.store import sessions
+from paramedic.store.engine import open_engine
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+CONFIGURATION = f'[notifications]\napprovers = ["{APPROVER}", "telegram:42"]\nstorm_issues = 1000\n'
+APPROVER_ID = APPROVER.removeprefix("slack:")
+
+
+@pytest.fixture(scope="module")
+def standin() -> Iterator[SlackStandIn]:
+    with SlackStandIn().running() as running:
+        assert isinstance(running, SlackStandIn)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory, standin: SlackStandIn) -> Iterator[Web]:
+    home = tmp_path_factory.mktemp("web")
+    (home / "ours.toml").write_text(CONFIGURATION)
+    settings = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_CHANNEL": CHANNEL, "SLACK_API_URL": f"{standin.url}/api"}
+    others = {
+        "SLACK_SIGNING_SECRET": SECRET,
+        "PARAMEDIC_CONFIG": str(home / "ours.toml"),
+        "TELEGRAM_WEBHOOK_SECRET": "hook-secret",
+    }
+    chat = {"TELEGRAM_BOT_TOKEN": "42:token", "TELEGRAM_CHAT_ID": "-1001"}
+    with running_web(home, **settings, **others, **chat) as running:
+        yield running
+
+
+@pytest.fixture
+def asked(web: Web) -> Iterator[tuple[Ward, str]]:
+    """A question that waits for an answer, and its key."""
+    engine: sa.Engine = open_engine(f"sqlite:///{web.home / 'paramedic.db'}")
+    ward = Ward(engine, web.home)
+    issue = ward.crash(f"q{time.monotonic_ns()}"[:20], count=1)
+    yield ward, ward.conclude(issue)
+    engine.dispose()
+
+
+def recorded(ward: Ward, key: str) -> Recorded:
+    with ward.engine.begin() as connection:
+        return ledger.find(connection, key)
+
+
+def was_told(standin: SlackStandIn, text: str) -> bool:
+    """The word to the person goes out after the answer to Slack, which must be quick."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        if any(text in said["text"] for said in standin.said_to_one):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def pressed(answer: str, key: str, standin: SlackStandIn, user: str = APPROVER_ID) -> dict[str, object]:
+    return {
+        "type": "block_actions",
+        "user": {"id": user, "username": "lead"},
+        "channel": {"id": CHANNEL, "name": "alerts"},
+        "trigger_id": "1.2.3",
+        "response_url": f"{standin.url}/respond",
+        "actions": [{"type": "button", "action_id": f"{answer}:{key}", "value": key}],
+    }
+
+
+def submitted(key: str, reason: str, user: str = APPROVER_ID) -> dict[str, object]:
+    values = {"reason": {"reason": {"type": "plain_text_input", "value": reason}}}
+    view = {"callback_id": "reject", "private_metadata": key, "state": {"values": values}}
+    return {"type": "view_submission", "user": {"id": user, "username": "lead"}, "view": view}
+
+
+def signed(payload: object, *, secret: str = SECRET, age: int = 0) -> tuple[bytes, dict[str, str]]:
+    body, moment = urlencode({"payload": json.dumps(payload)}).encode(), str(int(time.time()) - age)
+    signature = hmac.new(secret.encode(), b"v0:" + moment.encode() + b":" + body, hashlib.sha256).hexdigest()
+    return body, {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={signature}"}
+
+
+def send(web: Web, payload: object, **changes: object) -> httpx2.Response:
+    return web.post("/webhook/slack", *signed(payload, **changes))  # type: ignore[arg-type]
+
+
+def test_a_press_approves_exactly_one_effect_and_says_who_and_where(
+    web: Web, standin: SlackStandIn, asked: tuple[Ward, str]
+) -> None:
+    ward, key = asked
+    assert send(web, pressed("approve", key, standin)).status_code == 200
+    found = recorded(ward, key)
+    assert (found.state, found.decided_by) == ("approved", f"{APPROVER} (lead), {CHANNEL} in Slack")
+    assert was_told(standin, "Pull request approved.")
+
+
+def test_the_same_press_sent_again_changes_nothing(web: Web, standin: SlackStandIn, asked: tuple[Ward, str]) -> None:
+    ward, key = asked
+    body, headers = signed(pressed("approve", key, standin))
+    assert [web.post("/webhook/slack", body, headers).status_code for _ in range(3)] == [200, 200, 200]
+    first = recorded(ward, key)
+    send(web, pressed("reject", key, standin))
+    send(web, submitted(key, "too late"))
+    assert recorded(ward, key).decided_at == first.decided_at
+    assert recorded(ward, key).state in ("approved", "performing")
+
+
+@pytest.mark.parametrize("change", [{"age": 301}, {"age": -301}, {"secret": "another"}])
+def test_what_is_stale_or_not_signed_by_slack_is_refused(
+    web: Web, standin: SlackStandIn, asked: tuple[Ward, str], change: dict[str, object]
+) -> None:
+    ward, key = asked
+    assert send(web, pressed("approve", key, standin), **change).status_code == 401
+    assert recorded(ward, key).state == "pending"
+
+
+def test_a_request_with_a_changed_body_or_time_is_refused(web: Web, standin: SlackStandIn, asked: tuple[Ward, str]) -> None:
+    ward, key = asked
+    body, headers = signed(pressed("approve", key, standin), age=400)
+    fresh = headers | {"X-Slack-Request-Timestamp": str(int(time.time()))}
+    assert web.post("/webhook/slack", body, fresh).status_code == 401
+    assert web.post("/webhook/slack", body + b"&a=b", headers).status_code == 401
+    assert web.post("/webhook/slack", body, {}).status_code == 401
+    assert recorded(ward, key).state == "pending"
+
+
+def test_somebody_who_may_not_is_told_so(web: Web, standin: SlackStandIn, asked: tuple[Ward, str]) -> None:
+    ward, key = asked
+    for payload in (pressed("approve", key, standin, "U0GUEST"), pressed("reject", key, standin, "U0GUEST")):
+        assert send(web, payload).status_code == 200
+    assert was_told(standin, "You may not decide this: slack:U0GUEST")
+    send(web, submitted(key, "no", "U0GUEST"))
+    assert recorded(ward, key).state == "pending"
+
+
+def test_a_rejection_asks_why_and_the_session_is_told(web: Web, standin: SlackStandIn, asked: tuple[Ward, str]) -> None:
+    ward, key = asked
+    send(web, pressed("reject", key, standin))
+    assert recorded(ward, key).state == "pending"
+    assert standin.views[-1]["view"]["private_metadata"] == key
+    send(web, submitted(key, "The default must be zero"))
+    found = recorded(ward, key)
+    assert (found.state, found.reason) == ("rejected", "The default must be zero")
+    with ward.engine.begin() as connection:
+        lines = sessions.log_after(connection, found.effect.session_id)
+    assert lines[-1].text.endswith("The default must be zero")
+
+
+def test_the_button_of_a_superseded_change_approves_nothing(web: Web, standin: SlackStandIn, asked: tuple[Ward, str]) -> None:
+    ward, old = asked
+    new = ward.conclude(recorded(ward, old).effect.issue_id)
+    send(web, pressed("approve", old, standin))
+    assert [recorded(ward, key).state for key in (old, new)] == ["superseded", "pending"]
+    assert was_told(standin, "It is superseded already")
+
+
+def test_a_beginning_of_a_key_is_not_enough(web: Web, standin: SlackStandIn, asked: tuple[Ward, str]) -> None:
+    ward, key = asked
+    for name in (key[:12], "", "%" * 64, key.upper()):
+        send(web, pressed("approve", name, standin))
+    assert recorded(ward, key).state == "pending"
+
+
+@pytest.mark.parametrize("body", [b"", b"payload=", b"payload=[", b"\xff", b"payload=%5B1%5D", b"payload=1", b"{}"])
+def test_what_is_no_interaction_is_refused_or_ignored_but_never_an_error(web: Web, body: bytes) -> None:
+    moment = str(int(time.time()))
+    signature = hmac.new(SECRET.encode(), b"v0:" + moment.encode() + b":" + body, hashlib.sha256).hexdigest()
+    headers = {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={signature}"}
+    assert web.post("/webhook/slack", body, headers).status_code in (200, 400)
+
+
+def test_without_its_secret_nothing_is_taken(tmp_path: Path) -> None:
+    with running_web(tmp_path / "web") as bare:
+        assert bare.post("/webhook/slack", b"payload={}").status_code == 503

@@ -1,0 +1,115 @@
+"""One message per issue in a channel whose messages can be edited, kept up to date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.chat.conftest import Ward
+from tests.standins.base import Fault
+from tests.standins.slack import SlackStandIn, words
+
+from paramedic.effects import ledger
+
+
+def only(slack: SlackStandIn) -> dict[str, Any]:
+    (message,) = slack.messages.values()
+    return message
+
+
+def labels(message: dict[str, Any]) -> list[str]:
+    actions = [block for block in message["blocks"] if block["type"] == "actions"]
+    return [element["text"]["text"] for block in actions for element in block["elements"]]
+
+
+def test_a_message_follows_its_issue_from_the_crash_to_the_answer(ward: Ward, slack: SlackStandIn) -> None:
+    issue = ward.crash()
+    ward.tick()
+    assert labels(only(slack)) == ["Open"]
+    key = ward.conclude(issue)
+    ward.tick()
+    assert "Cause: The row has no sku.\nVerdict: Fix proven\nPull request: waits for a yes" in words(only(slack))
+    assert labels(only(slack)) == ["Approve pull request", "Reject pull request", "Open"]
+    with ward.engine.begin() as connection:
+        ledger.reject(connection, key, "lead", "not now")
+    ward.tick()
+    assert "Pull request: rejected by lead: not now" in words(only(slack))
+    assert labels(only(slack)) == ["Open"]
+    assert slack.count("POST", "chat.postMessage") == 1
+
+
+def test_a_message_is_not_edited_for_every_event(ward: Ward, slack: SlackStandIn) -> None:
+    ward.crash()
+    for _ in range(4):
+        ward.tick()
+        ward.crash()
+    assert len(slack.asked) == 1
+
+
+def test_within_the_cool_down_a_regression_edits_and_after_it_it_speaks(ward: Ward, slack: SlackStandIn) -> None:
+    issue = ward.crash(release="1")
+    ward.tick()
+    ward.resolve()
+    ward.crash(release="2")
+    ward.tick()
+    assert ward.outcomes(issue) == [("open", "sent"), ("regressed", "cooldown")]
+    assert words(only(slack)).splitlines()[1].startswith("Regressed")
+    ward.later(minutes=61)
+    ward.resolve()
+    ward.crash(release="3")
+    ward.tick()
+    assert len(slack.messages) == 2
+
+
+def test_a_question_nobody_was_told_of_is_asked(ward: Ward, slack: SlackStandIn) -> None:
+    issue = ward.crash(count=1)
+    ward.tick()
+    assert not slack.messages
+    ward.conclude(issue)
+    ward.tick()
+    ward.tick()
+    assert "Approve pull request" in labels(only(slack))
+    assert ward.outcomes(issue) == [("question", "sent")]
+
+
+def test_without_anybody_who_may_answer_there_are_no_buttons(ward: Ward, slack: SlackStandIn) -> None:
+    ward.configure(approvers=())
+    ward.conclude(ward.crash())
+    ward.tick()
+    assert labels(only(slack)) == ["Open"]
+    assert "waits for a yes" in words(only(slack))
+
+
+def test_an_edit_that_had_to_wait_does_not_put_old_words_over_new_ones(ward: Ward, slack: SlackStandIn) -> None:
+    issue = ward.crash()
+    ward.tick()
+    slack.faults = [Fault(status=429, headers={"Retry-After": "300"})]
+    key = ward.conclude(issue)
+    ward.tick()
+    with ward.engine.begin() as connection:
+        ledger.reject(connection, key, "lead")
+    ward.tick()
+    assert "rejected" in words(only(slack))
+    assert [effect.state for effect in ward.message_effects()] == ["done", "superseded", "done"]
+
+
+def test_a_refusal_is_recorded_with_what_to_do_and_the_next_news_is_posted_anew(ward: Ward, slack: SlackStandIn) -> None:
+    slack.faults = [Fault(status=200, body={"ok": False, "error": "not_in_channel"})]
+    issue = ward.crash()
+    ward.tick()
+    (effect,) = ward.message_effects()
+    assert effect.reason == "Slack refused chat.postMessage: not_in_channel. Invite the bot into the channel."
+    ward.conclude(issue)
+    ward.tick()
+    assert "Fix proven" in words(only(slack))
+
+
+def test_a_channel_that_cannot_edit_hears_once_of_the_crash_and_once_of_the_verdict(hooked: Ward, slack: SlackStandIn) -> None:
+    issue = hooked.crash()
+    hooked.tick()
+    key = hooked.conclude(issue)
+    hooked.tick()
+    with hooked.engine.begin() as connection:
+        ledger.approve(connection, key, "lead")
+    hooked.tick()
+    assert ["Verdict" in words(message) for message in slack.hooked] == [False, True]
+    assert not any("Approve" in str(message["blocks"]) for message in slack.hooked)
