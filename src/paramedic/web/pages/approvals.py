@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from paramedic.effects import ledger
@@ -18,13 +20,13 @@ def listing(visit: Visit) -> Response:
     with reading(visit.engine).connect() as connection:
         pending = ledger.listing(connection, states=(EffectState.PENDING,))
         decided = ledger.latest(connection, _DECIDED_SHOWN)
-    return visit.show("approvals.html", pending=pending, decided=decided, diffs=_diffs(pending))
+    return visit.show("approvals.html", pending=pending, decided=decided, diffs=diffs_of(pending))
 
 
 def one(visit: Visit) -> Response:
     with reading(visit.engine).connect() as connection:
         recorded = ledger.find(connection, visit.request.path_params["key"])
-    return visit.show("approval.html", recorded=recorded, diffs=_diffs((recorded,)))
+    return visit.show("approval.html", recorded=recorded, diffs=diffs_of((recorded,)))
 
 
 def approve(visit: Visit) -> Response:
@@ -44,7 +46,7 @@ def _key(visit: Visit) -> str:
     return str(visit.request.path_params["key"])
 
 
-def _diffs(effects: tuple[Recorded, ...]) -> dict[str, str]:
+def diffs_of(effects: Sequence[Recorded]) -> dict[str, str]:
     """What a push changes, by the effect's key: whole files are no way to show it."""
     pushes = ((one.effect.key, one.effect.payload) for one in effects)
     return {key: unified_diff(payload.edits) for key, payload in pushes if isinstance(payload, Push)}

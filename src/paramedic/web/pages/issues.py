@@ -18,6 +18,7 @@ from paramedic.store import events, issues, sessions
 from paramedic.store.engine import reading
 from paramedic.store.events import Sample
 from paramedic.store.sessions import SessionState
+from paramedic.web.pages.approvals import diffs_of
 from paramedic.web.pages.charts import DAY, frequency
 from paramedic.web.pages.serving import Visit
 from paramedic.web.pages.stack import headline, stacks
@@ -74,6 +75,7 @@ def one(visit: Visit) -> Response:
         session=next((session for session in found if session.state is SessionState.FINISHED), None),
         live=next((session for session in found if session.state in sessions.LIVE), None),
         effects=effects,
+        diffs=diffs_of(effects),
     )
 
 
