@@ -23,7 +23,7 @@ from paramedic.sessions.document import result_document
 from paramedic.sessions.gathering import find_checkout
 from paramedic.sessions.prompting import Conversation
 from paramedic.settings import Settings, load_configuration
-from paramedic.store import messages, requests
+from paramedic.store import messages, requests, workers
 from paramedic.store import sessions as store
 from paramedic.store.engine import reading
 from paramedic.store.sessions import NewSession, SessionState
@@ -83,7 +83,54 @@ def test_a_prompt_is_answered_from_the_repository(tmp_path: Path) -> None:
     assert provider.calls == 2
     assert "Where do the rates stand?" in provider.sent[0]
     assert "abc123secret" not in provider.sent[0]
-    assert '"replace"' not in provider.sent[0]
+    assert "no failure on record" in provider.sent[0]
+
+
+MADE = uses("create", path="tests/test_country.py", text=REGRESSION)
+HANDLER = "    try:\n        return RATES[country]\n    except KeyError:\n        return 0"
+ASKED = (
+    (
+        (uses("replace", **RIGHT), MADE, uses("prove", test=NODE), answer("Mended.", test=NODE)),
+        "The change is proven: its test failed",
+    ),
+    ((uses("replace", **RIGHT), answer(), answer("Mended.")), "NOT proven: There is no regression test yet."),
+    (
+        (uses("replace", **RIGHT | {"new": HANDLER}), MADE, answer("Mended.", test=NODE)),
+        "NOT proven: The best change only silences",
+    ),
+    (
+        (
+            uses("replace", **RIGHT),
+            uses("create", path="tests/test_country.py", text="import nothing"),
+            answer("Mended.", test=NODE),
+        ),
+        "NOT proven: The test does not run, let alone fail.",
+    ),
+)
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_a_prompt_ends_with_a_patch_that_is_proven_or_said_not_to_be(tmp_path: Path) -> None:
+    provider = Provider(tells(()))
+    with provider.running():
+        clinic = Clinic(tmp_path, provider)
+        command = [sys.executable, "-m", "paramedic", "ask", "Sell to Switzerland without tax.", "--repo", str(tmp_path / "work")]
+        with clinic.worker():
+            clinic.wait(lambda: _has_worker(clinic))
+            for script, says in ASKED:
+                provider.script = tells(script)
+                done = subprocess.run(command, env=clinic.environment(), capture_output=True, text=True, timeout=100, check=False)
+                assert says in done.stdout, (done.stdout, done.stderr[-2000:])
+                assert "+++ b/prices.py" in done.stdout
+                assert done.returncode == 0
+    assert (tmp_path / "work" / "prices.py").read_text() == SOURCE
+    assert not (tmp_path / "work" / "tests" / "test_country.py").exists()
+
+
+def _has_worker(clinic: Clinic) -> bool:
+    with reading(clinic.engine).connect() as connection:
+        return bool(workers.living(connection))
 
 
 def test_an_issue_about_which_nothing_changed_is_not_analysed_again_unless_a_person_asks(tmp_path: Path) -> None:

@@ -68,7 +68,8 @@ def _show(session_id: str, json_output: bool) -> None:
     if json_output:
         sys.stdout.write(json.dumps(_document(session, [message.text for message in said if message.source == "devin"])) + "\n")
     elif session.state not in store.LIVE:
-        sys.stdout.write(printable(session.summary or "") + "\n")
+        last = next((message.text for message in reversed(said) if message.source == "devin"), session.summary or "")
+        sys.stdout.write(printable(last) + "\n")
     if session.state is store.SessionState.FAILED:
         sys.exit(1)
 

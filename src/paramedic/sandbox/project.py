@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,7 +46,11 @@ class ProjectRunner:
     inside = INSIDE
 
     def __init__(self, project: Project) -> None:
-        self.project = project
+        self._project = project
+
+    @property
+    def project(self) -> Project:
+        return self._project
 
     @cached_property
     def _stage(self) -> Path:
@@ -202,3 +206,14 @@ def _report_file() -> Iterator[tuple[tuple[Mount, ...], Path]]:
 
 def _printable(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
+
+
+class LaterRunner(ProjectRunner):
+    """As ``ProjectRunner``, for a project that is prepared when the first thing of it is run. Any run raises what that does."""
+
+    def __init__(self, prepare: Callable[[], Project]) -> None:
+        self._prepare = prepare
+
+    @cached_property
+    def project(self) -> Project:
+        return self._prepare()

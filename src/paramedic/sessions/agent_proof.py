@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from paramedic.agent.worktree import is_off_limits, is_test
 from paramedic.model.agent import Trial
 from paramedic.model.diagnosis import Category, Diagnosis, Family, Location
+from paramedic.model.errors import EnvironmentFailed, SandboxUnavailable
 from paramedic.model.event import Event
 from paramedic.model.repair import Candidate, Edit, Kind, Reproduction, Run, TriageResult
 from paramedic.proof import Proven, Unproven, prove
@@ -56,6 +57,12 @@ class Bench:
         return self._outcomes[tried]
 
     def _prove(self, patch: tuple[Edit, ...], tests: tuple[Edit, ...], node: str | None) -> Outcome:
+        try:
+            return self._proven(patch, tests, node)
+        except (EnvironmentFailed, SandboxUnavailable) as error:
+            return Outcome(Unproven(f"Nothing of this project can be run here: {error}"), None)
+
+    def _proven(self, patch: tuple[Edit, ...], tests: tuple[Edit, ...], node: str | None) -> Outcome:
         # The work tree refuses such edits where they are made; no other way leads past this one.
         touched = next((edit.path for edit in patch if is_test(edit.path) or is_off_limits(edit.path)), None)
         if touched is not None:
@@ -89,7 +96,7 @@ class Bench:
             path=path,
             source=written[path].after,
             node=node or path,
-            exception=self._diagnosis().exception_type,
+            exception=self._diagnosis().exception_type if self._has_crash else _raised(run),
             entry=place,
             crash=place,
             framework=self.runner.framework,
@@ -102,6 +109,8 @@ class Bench:
         kind = self._diagnosis().exception_type
         if run.exit_code == 0:
             return "The test passes without the change, so that it proves nothing."
+        if not self._has_crash:
+            return "" if run.failed and not run.problem else f"The test does not run, let alone fail. {run.problem}".strip()
         if run.problem or not re.search(rf"^(?:E\s+)?(?:[\w.]+\.)?{re.escape(kind)}\b", run.output, re.MULTILINE):
             return f"The test does not fail with {kind}. {run.problem}".strip()
         places = [mapped.location for mapped in self._diagnosis().frames]
@@ -109,11 +118,22 @@ class Bench:
             return f"The test fails with {kind}, but not in {places[-1].function or places[-1].file}, where the crash was."
         return ""
 
+    @property
+    def _has_crash(self) -> bool:
+        """Whether there is a crash that a test must fail like; a prompt has none, and its test fails as it may."""
+        return self.event is not None or self.found.diagnosis is not None
+
     def _diagnosis(self) -> Diagnosis:
         if self.found.diagnosis is not None:
             return self.found.diagnosis
         kind = self.event.crash.type if self.event and self.event.crash else "Exception"
         return Diagnosis("", Category.UNKNOWN, Family.OTHER, None, kind)
+
+
+def _raised(run: Run) -> str:
+    """The error that pytest names; that of a plain assertion where it names none."""
+    named = re.search(r"^E\s+((?:[A-Za-z_]\w*\.)*[A-Z]\w*)(?::|$)", run.output, re.MULTILINE)
+    return named[1].rpartition(".")[2] if named else "AssertionError"
 
 
 def _passes(place: Location, output: str) -> bool:

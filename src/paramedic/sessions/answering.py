@@ -1,24 +1,36 @@
-"""The agent as whoever asks a prompt session sees it: it reads, finds out and answers. It changes and proposes nothing."""
+"""The agent as whoever asks a prompt session sees it: it finds out, tries, changes a work tree of its own, and answers.
+
+A change ends as a patch in the answer, proven by the one prover or said to be unproven. Nothing is proposed to the outside.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from paramedic.agent import Case, investigate
 from paramedic.agent.fence import safe
 from paramedic.agent.structured import wrong_schema
+from paramedic.effects.markdown import fence_source
 from paramedic.integrations.models.client import open_models
-from paramedic.model.agent import Investigation
+from paramedic.model.agent import Answer, Investigation
 from paramedic.model.errors import BadInput
+from paramedic.model.repair import TriageResult, Verdict
+from paramedic.proof import Unproven
+from paramedic.sandbox.choose import choose_sandbox
+from paramedic.sandbox.project import LaterRunner, Project
 from paramedic.sessions import library
 from paramedic.sessions.agent import STAGE, is_cancelled, journal_of, limits_of
+from paramedic.sessions.agent_proof import Bench
 from paramedic.sessions.desk import Desk
 from paramedic.sessions.outside_tools import outside_tools
+from paramedic.sessions.pipeline import TriageOptions, prepare_project
 from paramedic.sessions.prompting import Conversation, Reply
 from paramedic.settings.file import RepositoryConfig
+from paramedic.source.edits import unified_diff
 from paramedic.source.repository import Repository
 from paramedic.source.tree import SourceTree
 from paramedic.store import playbooks
@@ -26,28 +38,45 @@ from paramedic.store.engine import reading
 from paramedic.store.messages import Source
 
 _LONGEST_TASK = 30_000
+_LONGEST_PATCH = 60_000
 
 
 def answer(desk: Desk, conversation: Conversation) -> Reply:
     """Answer the last message. Raises ``NotConfigured`` when the model cannot be used as it is set."""
     config = desk.house.configuration.agent
     models = open_models(desk.house.settings, config)
-    with _source(desk, conversation) as (tree, git), outside_tools(desk.house.engine, desk.house.configuration) as outside:
+    repository = _repository(desk, conversation)
+    with _source(desk, repository) as (tree, git), outside_tools(desk.house.engine, desk.house.configuration) as outside:
         case = Case(
             tree=tree,
             git=git,
             commit=tree.commit,
             task=_task(desk, conversation),
             language=config.language,
-            may_edit=False,
+            may_edit=repository is not None,
             outside=outside,
             recalled=conversation.recalled,
             output_schema=_schema(desk, conversation),
             cancelled=lambda: is_cancelled(desk),
         )
+        bench = _bench(desk, tree, repository) if repository else None
+        if bench:
+            case = replace(case, runner=bench.runner, prove=bench.trial)
         journal = journal_of(desk, turn=desk.session.turn)
         found = investigate(case, models, journal, limits_of(config), lambda line: desk.say(STAGE, line))
-    return Reply(_told(found), found.answer.output if found.answer else None)
+        return Reply(_told(found, bench), found.answer.output if found.answer else None)
+
+
+def _bench(desk: Desk, tree: SourceTree, repository: RepositoryConfig) -> Bench:
+    """Proves what the agent changes. Most questions run nothing, so the environment is made when the first thing is run."""
+
+    def prepare() -> Project:
+        settings = desk.house.settings
+        options = TriageOptions(python=repository.python, test_command=repository.test, config=repository)
+        return prepare_project(None, tree, choose_sandbox(settings.paramedic_sandbox), settings.home, options, desk.say)
+
+    nothing = TriageResult(Verdict.NOT_FOUND, "")
+    return Bench(None, nothing, LaterRunner(prepare), suite=True, say=lambda line: desk.say(STAGE, line))
 
 
 def _schema(desk: Desk, conversation: Conversation) -> Mapping[str, object] | None:
@@ -74,9 +103,8 @@ def _task(desk: Desk, conversation: Conversation) -> str:
 
 
 @contextmanager
-def _source(desk: Desk, conversation: Conversation) -> Iterator[tuple[SourceTree, Path | None]]:
+def _source(desk: Desk, config: RepositoryConfig | None) -> Iterator[tuple[SourceTree, Path | None]]:
     """The repository that was named, or the only one; an empty folder when there is none to look at."""
-    config = _repository(desk, conversation)
     if config is None:
         with TemporaryDirectory(prefix="paramedic-empty-") as folder:
             yield SourceTree.open(Path(folder), commit=""), None
@@ -101,9 +129,33 @@ def _repository(desk: Desk, conversation: Conversation) -> RepositoryConfig | No
     return next(iter(known.values())) if len(known) == 1 else None
 
 
-def _told(found: Investigation) -> str:
+def _told(found: Investigation, bench: Bench | None) -> str:
     if found.answer is None:
-        return f"No answer: {found.reason}"
+        return "\n".join([f"No answer: {found.reason}", *_unproven(found, "it was not finished")])
     claims = [f"- {claim.text} [{', '.join(claim.evidence)}]" for claim in found.answer.claims]
     unsure = [f"Not sure: {each}" for each in found.answer.unsure_of]
-    return "\n".join([found.answer.summary, *claims, *unsure])
+    return "\n".join([found.answer.summary, *claims, *unsure, *_patch(found, found.answer, bench)])
+
+
+def _patch(found: Investigation, answer: Answer, bench: Bench | None) -> list[str]:
+    """The change with what the prover said of it; nothing when nothing was changed."""
+    if not found.patch or bench is None:
+        return _unproven(found, "there is nothing for a test to show")
+    outcome = bench.outcome(found.patch, found.tests, answer.test)
+    if isinstance(outcome.verdict, Unproven):
+        return _unproven(found, outcome.verdict.reason.splitlines()[0])
+    proof = outcome.verdict.proof
+    said = "The change is proven: its test failed before it and passes after it, and no other test is worse."
+    gaps = [f"Not checked: {gap}" for gap in proof.gaps]
+    return ["", said, *gaps, "", _shown(found)]
+
+
+def _unproven(found: Investigation, reason: str) -> list[str]:
+    if not (found.patch or found.tests):
+        return []
+    return ["", f"The change is NOT proven: {reason.rstrip('.')}. Look at it before you apply it.", "", _shown(found)]
+
+
+def _shown(found: Investigation) -> str:
+    """As ``git apply`` takes it, but for secrets."""
+    return fence_source(unified_diff((*found.patch, *found.tests)), "diff", _LONGEST_PATCH)

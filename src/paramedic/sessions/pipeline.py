@@ -85,7 +85,7 @@ def diagnose_event(event: Event, tree: SourceTree) -> TriageResult | Diagnosis:
 
 
 def prepare_project(
-    event: Event, tree: SourceTree, sandbox: Sandbox, home: Path, options: TriageOptions, progress: Progress = _silent
+    event: Event | None, tree: SourceTree, sandbox: Sandbox, home: Path, options: TriageOptions, progress: Progress = _silent
 ) -> Project:
     """Build or find the environment. Raises ``EnvironmentFailed`` with what to set."""
     environment = prepare_environment(
