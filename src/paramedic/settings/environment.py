@@ -101,7 +101,9 @@ class Settings(BaseSettings):
 
     # The agent
     paramedic_model: str | None = Field(
-        None, description="anthropic:NAME, openai:NAME, openrouter:NAME or ollama:NAME; without one, the engine works alone."
+        None,
+        description="anthropic:NAME, openai:NAME, openrouter:NAME, google:NAME, bedrock:NAME or ollama:NAME; "
+        "without one, the engine works alone.",
     )
     paramedic_model_base_url: BaseUrl | None = Field(
         None,
@@ -117,6 +119,7 @@ class Settings(BaseSettings):
     anthropic_api_key: SecretStr | None = Field(None, description="Key of anthropic:NAME.")
     openai_api_key: SecretStr | None = Field(None, description="Key of openai:NAME.")
     openrouter_api_key: SecretStr | None = Field(None, description="Key of openrouter:NAME.")
+    google_api_key: SecretStr | None = Field(None, description="Key of google:NAME.")
 
     # Work
     paramedic_sandbox: str = Field("auto", description="bubblewrap, docker, podman, or auto (the first that works).")

@@ -52,7 +52,7 @@ class Price:
         return _up(self.configured.input * input_tokens + self.configured.output * output_tokens)
 
     def _listed(self, usage: Usage) -> int:
-        return _up(calc_price(usage, self.choice.name, provider_id=self.choice.provider).total_price * _MICRO)
+        return _up(calc_price(usage, self.choice.name, provider_id=self.choice.priced_as).total_price * _MICRO)
 
 
 def find_price(choice: Choice, configured: Mapping[str, PriceConfig]) -> Price:
@@ -61,7 +61,7 @@ def find_price(choice: Choice, configured: Mapping[str, PriceConfig]) -> Price:
     if own is not None:
         return Price(choice, own)
     try:
-        calc_price(Usage(input_tokens=1, output_tokens=1), choice.name, provider_id=choice.provider)
+        calc_price(Usage(input_tokens=1, output_tokens=1), choice.name, provider_id=choice.priced_as)
     except LookupError as error:
         table = f'[agent.prices."{choice.label}"]'
         raise NotConfigured(

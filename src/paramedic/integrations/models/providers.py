@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -31,6 +32,11 @@ class Choice:
     key: SecretStr | None
 
     @property
+    def priced_as(self) -> str:
+        """What the built-in list of prices calls the provider."""
+        return _PRICED_AS.get(self.provider, self.provider)
+
+    @property
     def label(self) -> str:
         """``provider:name``, as the setting has it."""
         return f"{self.provider}:{self.name}"
@@ -54,6 +60,7 @@ def choose(setting: str, settings: Settings, *, main: bool = True) -> Choice:
             f"{setting!r} names no model.",
             remedy=f"Use one of {known}; any OpenAI-compatible server is openai:NAME with PARAMEDIC_MODEL_BASE_URL.",
         )
+    _require_library(provider)
     elsewhere = f"http{address}" if at else settings.paramedic_model_base_url if main else None
     key = settings.paramedic_model_api_key if main else None
     if elsewhere is None and key is None:
@@ -63,11 +70,30 @@ def choose(setting: str, settings: Settings, *, main: bool = True) -> Choice:
     return Choice(provider, name, elsewhere or _OWN_URLS.get(provider), key)
 
 
+def is_installed(library: str) -> bool:
+    """Whether it could be imported, without doing so."""
+    try:
+        return find_spec(library) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _require_library(provider: str) -> None:
+    """Raises ``NotConfigured`` when the provider's library, which not everybody needs, is not installed."""
+    library, extra = _LIBRARIES.get(provider, ("", ""))
+    if library and not is_installed(library):
+        raise NotConfigured(
+            f"{provider}:NAME needs the library {library}, which is not installed.",
+            remedy=f"Install paramedic[{extra}] in place of paramedic, such as by pip install 'paramedic[{extra}]'.",
+        )
+
+
 def _own_key(provider: str, settings: Settings) -> SecretStr | None:
     keys: Mapping[str, SecretStr | None] = {
         "anthropic": settings.anthropic_api_key,
         "openai": settings.openai_api_key,
         "openrouter": settings.openrouter_api_key,
+        **dict.fromkeys(_GOOGLE, settings.google_api_key),
     }
     return keys.get(provider)
 
@@ -93,6 +119,29 @@ def _openai(choice: Choice, http: httpx2.AsyncClient) -> Model:
     return OpenAIChatModel(choice.name, provider=OpenAICompatibleProvider(choice.provider, openai_client=client))
 
 
+def _google(choice: Choice, http: httpx2.AsyncClient) -> Model:
+    from google.genai.types import HttpRetryOptions
+    from pydantic_ai.models.google import GoogleModel
+    from pydantic_ai.providers.google import GoogleProvider
+
+    once = HttpRetryOptions(attempts=1)
+    provider = GoogleProvider(api_key=_secret(choice), http_client=http, base_url=choice.base_url, retry_options=once)
+    return GoogleModel(choice.name, provider=provider)
+
+
+def _bedrock(choice: Choice, http: httpx2.AsyncClient) -> Model:
+    """On a connection of the SDK's own, with the limits of ``http``; its credentials are those of the environment."""
+    import boto3
+    from botocore.config import Config
+    from pydantic_ai.models.bedrock import BedrockConverseModel
+    from pydantic_ai.providers.bedrock import BedrockProvider
+
+    once = {"total_max_attempts": 1, "mode": "standard"}
+    limits = Config(read_timeout=http.timeout.read, connect_timeout=http.timeout.connect, retries=once)
+    client = boto3.client("bedrock-runtime", endpoint_url=choice.base_url, config=limits)
+    return BedrockConverseModel(choice.name, provider=BedrockProvider(bedrock_client=client))
+
+
 def _secret(choice: Choice) -> str:
     return choice.key.get_secret_value() if choice.key else KEYLESS
 
@@ -102,10 +151,21 @@ _BUILDERS: Mapping[str, Callable[[Choice, httpx2.AsyncClient], Model]] = {
     "openai": _openai,
     "ollama": _openai,
     "openrouter": _openai,
+    "google": _google,
+    "google-gla": _google,
+    "gemini": _google,
+    "bedrock": _bedrock,
 }
+_GOOGLE = ("google", "google-gla", "gemini")
+_LIBRARIES: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(_GOOGLE, ("google.genai", "google")),
+    "bedrock": ("boto3", "bedrock"),
+}
+_PRICED_AS: Mapping[str, str] = {**dict.fromkeys(_GOOGLE, "google"), "bedrock": "aws"}
 _OWN_URLS: Mapping[str, str] = {"ollama": OLLAMA_URL, "openrouter": OPENROUTER_URL}
 _KEYS: Mapping[str, str] = {
     "anthropic": "ANTHROPIC_API_KEY",
     "openai": "OPENAI_API_KEY",
     "openrouter": "OPENROUTER_API_KEY",
+    **dict.fromkeys(_GOOGLE, "GOOGLE_API_KEY"),
 }
