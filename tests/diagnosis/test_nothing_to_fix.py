@@ -233,8 +233,11 @@ def test_what_the_code_did_to_itself_is_a_defect(crash: Crash, source: str, call
     assert crash(source, call).fixable
 
 
-def test_the_answer_of_a_server_that_a_setting_names_is_no_setting(crash: Crash, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SHOP_SERVER", "data:application/json,{}")
+@pytest.mark.parametrize(("answer", "read"), [("{}", "answer['token']"), ('{"a":null}', "answer['a'].strip()")])
+def test_the_answer_of_a_server_that_a_setting_names_is_no_setting(
+    crash: Crash, monkeypatch: pytest.MonkeyPatch, answer: str, read: str
+) -> None:
+    monkeypatch.setenv("SHOP_SERVER", f"data:application/json,{answer}")
     found = crash(
         """
         import json
@@ -243,8 +246,8 @@ def test_the_answer_of_a_server_that_a_setting_names_is_no_setting(crash: Crash,
 
         def token():
             answer = json.loads(urlopen(os.environ["SHOP_SERVER"]).read())
-            return answer["token"]
-        """,
+            return READ
+        """.replace("READ", read),
         "token()",
     )
     assert found.fixable

@@ -144,7 +144,7 @@ def _missing_setting(found: Found | None, steps: Sequence[Step], scenes: Sequenc
     """``os.environ["NAME"]`` and ``settings.NAME``, read here or on the way of the bad value."""
     if found is None:
         return None
-    if found.fault.family in _UNSET and any(SETTING.search(step.hop.expression) for step in steps):
+    if found.fault.family in _UNSET and (SETTING.search(found.fault.expression) or read_from_setting(steps[1:])):
         return Judgement(Category.CONFIGURATION, "A setting or environment variable is missing or wrong in this deployment.")
     subject = (found.fault.subject or "").rsplit(".", 1)[-1].strip("_").lower()
     detail = found.fault.detail or ""
