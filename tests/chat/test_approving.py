@@ -19,6 +19,8 @@ from tests.standins.slack import CHANNEL, TOKEN, SlackStandIn
 
 from paramedic.effects import ledger
 from paramedic.effects.values import Recorded
+from paramedic.integrations.telegram.messages import data_of
+from paramedic.model.chat import Answer, Button
 from paramedic.store import sessions
 from paramedic.store.engine import open_engine
 
@@ -189,3 +191,35 @@ def test_what_is_no_interaction_is_refused_or_ignored_but_never_an_error(web: We
 def test_without_its_secret_nothing_is_taken(tmp_path: Path) -> None:
     with running_web(tmp_path / "web") as bare:
         assert bare.post("/webhook/slack", b"payload={}").status_code == 503
+
+
+def telegram_press(key: str, *, user: int = 42, chat: int = -1001, answer: Answer = Answer.APPROVE) -> bytes:
+    data = data_of(Button("", answer, key))
+    query = {"id": "99", "from": {"id": user, "username": "lead"}, "message": {"chat": {"id": chat}}, "data": data}
+    return json.dumps({"update_id": 1, "callback_query": query}).encode()
+
+
+def send_telegram(web: Web, body: bytes, secret: str = "hook-secret") -> httpx2.Response:
+    return web.post("/webhook/telegram", body, {"X-Telegram-Bot-Api-Secret-Token": secret})
+
+
+def test_a_press_in_telegram_decides_once_and_is_answered(web: Web, asked: tuple[Ward, str]) -> None:
+    ward, key = asked
+    answers = [send_telegram(web, telegram_press(key, answer=answer)).json() for answer in (Answer.REJECT, *Answer)]
+    assert [answer["method"] for answer in answers] == ["answerCallbackQuery"] * 3
+    assert [answer["text"].split(".")[0].split(" by")[0] for answer in answers] == [
+        "Pull request rejected",
+        "It is rejected already",
+        "It is rejected already",
+    ]
+    assert (recorded(ward, key).state, recorded(ward, key).decided_by) == ("rejected", "telegram:42 (lead), -1001 in Telegram")
+
+
+def test_strangers_other_chats_and_wrong_secrets_decide_nothing(web: Web, asked: tuple[Ward, str]) -> None:
+    ward, key = asked
+    assert send_telegram(web, telegram_press(key), "wrong").status_code == 401
+    assert "You may not" in send_telegram(web, telegram_press(key, user=43)).json()["text"]
+    assert "another chat" in send_telegram(web, telegram_press(key, chat=-7)).json()["text"]
+    assert send_telegram(web, b'{"update_id": 1, "message": {"text": "hi"}}').status_code == 200
+    assert send_telegram(web, b"[").status_code == 400
+    assert recorded(ward, key).state == "pending"

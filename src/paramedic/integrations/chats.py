@@ -43,4 +43,20 @@ def _slack(settings: Settings) -> Chat | None:
     return SlackBot(settings.slack_bot_token.get_secret_value(), settings.slack_channel, settings.slack_api_url, answers)
 
 
-_CHATS: dict[str, Callable[[Settings], Chat | None]] = {"slack": _slack, "slack-webhook": _slack_webhook}
+def _telegram(settings: Settings) -> Chat | None:
+    from paramedic.integrations.telegram.client import TelegramBot
+
+    if settings.telegram_bot_token is None:
+        return None
+    if not settings.telegram_chat_id:
+        raise NotConfigured("TELEGRAM_CHAT_ID is not set.", remedy="Set it to the id of the chat that the bot writes to.")
+    answers = settings.telegram_webhook_secret is not None
+    token = settings.telegram_bot_token.get_secret_value()
+    return TelegramBot(token, settings.telegram_chat_id, settings.telegram_api_url, answers)
+
+
+_CHATS: dict[str, Callable[[Settings], Chat | None]] = {
+    "slack": _slack,
+    "slack-webhook": _slack_webhook,
+    "telegram": _telegram,
+}

@@ -19,6 +19,7 @@ Remedy = Callable[[int], str]
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _RESET_HEADERS = ("X-Sentry-Rate-Limit-Reset", "X-RateLimit-Reset", "RateLimit-Reset")
+_RETRY_IN_BODY = re.compile(r'"retry_after"\s*:\s*(\d{1,6})\b')
 _LINK = re.compile(r'<([^>]*)>\s*;\s*rel="next"([^,]*)')
 
 
@@ -191,7 +192,7 @@ def _detail(response: httpx2.Response) -> str:
     except ValueError:
         return response.reason_phrase or "no explanation"
     if isinstance(body, dict):
-        words = [body.get(key) for key in ("detail", "message", "error", "errors", "text", "non_field_errors")]
+        words = [body.get(key) for key in ("detail", "message", "error", "errors", "text", "description", "non_field_errors")]
         return str(next((word for word in words if word), body))[:300]
     return str(body)[:300]
 
@@ -204,11 +205,13 @@ def _limited(response: httpx2.Response) -> bool:
 
 
 def _retry_after(response: httpx2.Response) -> float | None:
-    """Seconds to wait, by ``Retry-After`` (seconds or a date) or the time at which the quota is filled again."""
+    """Seconds to wait: ``Retry-After`` (seconds or a date), Telegram's ``retry_after``, or when the quota is filled again."""
     if response.status_code not in (403, 429, 503):
         return None
     if (wished := response.headers.get("Retry-After")) is not None:
         return _seconds(wished)
+    if (told := _RETRY_IN_BODY.search(response.text[:1000])) is not None:
+        return float(told[1])
     if response.status_code != 503 and response.headers.get("X-RateLimit-Remaining", "0") == "0":
         for name in _RESET_HEADERS:
             value = response.headers.get(name, "")

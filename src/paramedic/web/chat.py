@@ -10,17 +10,18 @@ import structlog
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from paramedic.effects import ledger
 from paramedic.intake.answers import Refused
 from paramedic.intake.body import read_body
-from paramedic.intake.desk import Desk
+from paramedic.intake.desk import Desk, parse_json
 from paramedic.intake.routes import guarded
 from paramedic.integrations.http import Outside, Patience
 from paramedic.integrations.slack.client import SlackBot
 from paramedic.integrations.slack.webhook import Interaction, read_interaction, verify
+from paramedic.integrations.telegram import webhook as telegram_hook
 from paramedic.model.chat import Decision
 from paramedic.model.errors import BadInput, OutsideError
 from paramedic.sessions.deciding import Decided, decide, may_decide
@@ -98,5 +99,26 @@ def _tell_person(desk: Desk, address: str, text: str) -> None:
         outside.close()
 
 
+async def telegram(request: Request) -> Response:
+    """Verify, decide, and answer with the word that Telegram shows to the person who pressed."""
+    desk: Desk = request.app.state.desk
+    secret = desk.settings.telegram_webhook_secret
+    if secret is None:
+        raise Refused(503, "TELEGRAM_WEBHOOK_SECRET is not set.", "Set it to the secret_token that setWebhook was given.")
+    if not telegram_hook.verify(secret.get_secret_value(), request.headers.get("x-telegram-bot-api-secret-token")):
+        raise Refused(401, "The secret token is missing or wrong.", "Call setWebhook with TELEGRAM_WEBHOOK_SECRET.")
+    press = telegram_hook.read_press(parse_json(await read_body(request, BODY_LIMIT), "body"))
+    if press is None:
+        return Response(status_code=200)
+    decided = Decided(False, "This button is of another chat, or none of ours.")
+    if press.decision is not None and press.chat == desk.settings.telegram_chat_id:
+        decided = await run_in_threadpool(_decide, desk, request.app.state.engine, press.decision)
+    answer = {"method": "answerCallbackQuery", "callback_query_id": press.id, "text": decided.text[:200]}
+    return JSONResponse({**answer, "show_alert": not decided.taken})
+
+
 def chat_routes() -> list[Route]:
-    return [Route("/webhook/slack", guarded(slack), methods=["POST"])]
+    return [
+        Route("/webhook/slack", guarded(slack), methods=["POST"]),
+        Route("/webhook/telegram", guarded(telegram), methods=["POST"]),
+    ]
