@@ -55,8 +55,15 @@ def _telegram(settings: Settings) -> Chat | None:
     return TelegramBot(token, settings.telegram_chat_id, settings.telegram_api_url, answers)
 
 
+def _apprise(settings: Settings) -> Chat | None:
+    from paramedic.integrations.apprise.client import AppriseChat
+
+    return AppriseChat(settings.apprise_urls.get_secret_value()) if settings.apprise_urls is not None else None
+
+
 _CHATS: dict[str, Callable[[Settings], Chat | None]] = {
     "slack": _slack,
     "slack-webhook": _slack_webhook,
     "telegram": _telegram,
+    "apprise": _apprise,
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from paramedic.integrations.chats import open_chats
 from paramedic.integrations.mcp.toolbox import Seen
 from paramedic.integrations.mcp.tools import Standing
 from paramedic.integrations.models.client import ModelClient, open_models, open_summary_model, try_out
@@ -62,6 +63,7 @@ def examine(settings: Settings, *, online: bool = True) -> Iterator[Check]:
     yield from _intake(settings, configuration)
     yield from _sentry(settings, online=online)
     yield from _models(settings, configuration, online=online)
+    yield from _chats(settings, configuration)
     for name, repository in configuration.repositories.items():
         yield _forge_token(name, repository, settings)
         if online:
@@ -171,6 +173,20 @@ def _sentry(settings: Settings, *, online: bool) -> Iterator[Check]:
     if online:
         for name, ok, text, remedy in SentryClient.from_settings(settings).access():
             yield Check(f"Sentry {name}", Health.OK if ok else Health.FAILED, text, remedy)
+
+
+def _chats(settings: Settings, configuration: Configuration) -> Iterator[Check]:
+    """Nothing is posted to try it: what is missing shows without."""
+    try:
+        chats = open_chats(settings)
+    except ParamedicError as error:
+        yield Check("chats", Health.FAILED, error.args[0], error.remedy)
+        return
+    if not chats:
+        yield Check("chats", Health.OFF, "none is set up: nobody is told of anything")
+    for chat in chats:
+        answers = chat.answers and bool(configuration.notifications.approvers)
+        yield Check(f"chat {chat.name}", Health.OK, "speaks, and takes answers" if answers else "speaks, and takes no answers")
 
 
 def _models(settings: Settings, configuration: Configuration, *, online: bool) -> Iterator[Check]:

@@ -1,0 +1,1 @@
+"""Any other service, by Apprise, where it is installed."""
