@@ -55,7 +55,7 @@ def _passed_none(site: Site) -> ast.Name | None:
     if not isinstance(call, ast.Call):
         return None
     passed = [*call.args, *(keyword.value for keyword in call.keywords)]
-    names = [node for node in passed if isinstance(node, ast.Name) and str(site.variables.get(node.id)) == "None"]
+    names = [node for node in passed if isinstance(node, ast.Name) and str(site.variables.get(node.id, "")) == "None"]
     return names[0] if len(names) == 1 else None
 
 
