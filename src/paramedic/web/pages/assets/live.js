@@ -1,4 +1,5 @@
 // Shows a live session as it goes: the part of the page that changes is fetched anew until the session has ended.
+// Only pages of live sessions load this.
 (async () => {
   const pause = () => new Promise((done) => setTimeout(done, 2000));
   while (document.querySelector("#live[data-live]")) {
@@ -10,4 +11,7 @@
     const shown = document.querySelector("#live");
     if (fresh && fresh.innerHTML !== shown.innerHTML) shown.replaceWith(document.adoptNode(fresh));
   }
+  // What was found is on the page anew; a message that is being written is not to be lost.
+  const message = document.querySelector("#message");
+  if (!message || !message.value) location.reload();
 })();
