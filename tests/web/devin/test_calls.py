@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from tests.web.devin.house import House
 
 from paramedic.store import sessions
+from paramedic.store.schema import effects
 from paramedic.store.service_users import HOME_ORGANISATION
+from paramedic.store.sessions import SessionState
 
 ORG = f"/v3/organizations/{HOME_ORGANISATION}"
 
@@ -263,3 +267,28 @@ def test_one_name_asked_for_at_once_by_many_is_one_session(house: House) -> None
     said = house.call("GET", f"{ORG}/sessions/rush/messages").json()["items"]
     assert len(said) == 9
     assert len({message["event_id"] for message in said}) == 9
+
+
+def test_a_verdict_is_not_the_end_while_a_yes_or_money_is_missing(house: House) -> None:
+    made = house.call("POST", f"{house.org}/sessions", {"prompt": f"Look into {house.add_issue('990017')}"}).json()
+    session_id = made["session_id"].removeprefix("devin-")
+
+    def states() -> tuple[str, str, str]:
+        session = house.call("GET", f"{house.org}/sessions/{session_id}").json()
+        return session["status"], session["status_detail"], house.call("GET", f"/v1/sessions/{session_id}").json()["status_enum"]
+
+    with house.engine.begin() as connection:
+        result = {"verdict": "reproduced", "agent": {"stop": "budget"}}
+        sessions.finish(connection, session_id, SessionState.FINISHED, verdict="reproduced", summary="s", result=result)
+        issue_id = sessions.read(connection, session_id).issue_id
+    assert states() == ("suspended", "usage_limit_exceeded", "blocked")
+    effect = {"key": f"{house.engine.name}990017", "kind": "comment", "state": "pending", "issue_id": issue_id, "cause": "",
+              "session_id": session_id, "requires": [], "payload": {}, "proposed_at": datetime.now(UTC)}  # fmt: skip
+    with house.engine.begin() as connection:
+        connection.execute(sa.insert(effects).values(effect))
+    assert states() == ("running", "waiting_for_approval", "blocked")
+    with house.engine.begin() as connection:
+        connection.execute(sa.update(effects).where(effects.c.session_id == session_id).values(state="rejected"))
+        sessions.resume(connection, session_id)
+        sessions.finish(connection, session_id, SessionState.FINISHED, verdict="diagnosed", summary="s", result={"agent": None})
+    assert states() == ("exit", "finished", "finished")

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from paramedic.model.agent import StopReason
 from paramedic.store import budgets, messages, requests, sessions
 from paramedic.store.messages import Message
 from paramedic.store.requests import Request
@@ -44,6 +45,7 @@ class View:
     tags: list[str]
     pull_requests: list[str]
     dollars: float
+    asks_approval: bool = False
 
     @property
     def name(self) -> str:
@@ -53,6 +55,17 @@ class View:
     def updated_at(self) -> datetime:
         session = self.session
         return session.finished_at or session.started_at or session.created_at
+
+    @property
+    def status(self) -> tuple[str, str | None]:
+        """A verdict is not the end where something waits for a yes, or where raising a budget goes on with it."""
+        if self.session.state is not SessionState.FINISHED:
+            return _V3[self.session.state]
+        if self.asks_approval:
+            return "running", "waiting_for_approval"
+        work = (self.session.result or {}).get("agent")
+        ran_out = isinstance(work, dict) and work.get("stop") == StopReason.BUDGET.value
+        return ("suspended", "usage_limit_exceeded") if ran_out else _V3[self.session.state]
 
     @property
     def output(self) -> Mapping[str, object] | None:
@@ -67,13 +80,17 @@ def views(connection: sa.Connection, session_ids: Sequence[str]) -> list[View]:
     opened = _pull_requests(connection, session_ids)
     found = {one.id: one for one in sessions.read_many(connection, session_ids)}
     spent = budgets.dollars_of(connection, session_ids)
-    return [View(found[one], asked.get(one), tags[one], opened.get(one, []), spent.get(one, 0.0)) for one in session_ids]
+    waiting = _waiting_for_approval(connection, session_ids)
+    return [
+        View(found[one], asked.get(one), tags[one], opened.get(one, []), spent.get(one, 0.0), one in waiting)
+        for one in session_ids
+    ]
 
 
 def session_v3(view: View, public_url: str, name: str | None = None) -> dict[str, Any]:
     """``name`` is what the caller called the session by, when that is another name of it."""
     session, request = view.session, view.request
-    status, detail = _V3[session.state]
+    status, detail = view.status
     return {
         "session_id": name or view.name,
         "url": session_url(session.id, public_url),
@@ -101,7 +118,7 @@ def session_v3(view: View, public_url: str, name: str | None = None) -> dict[str
 
 def session_v1(view: View, public_url: str, name: str | None = None) -> dict[str, Any]:
     session, request = view.session, view.request
-    status = _V1[session.state]
+    status = _V1[session.state] if view.status == _V3[session.state] else "blocked"
     return {
         "session_id": name or view.name,
         "url": session_url(session.id, public_url),
@@ -158,6 +175,11 @@ def session_url(session_id: str, public_url: str) -> str:
 def _service_user(request: Request | None) -> str | None:
     _name, _, user_id = request.asked_by.rpartition("(") if request else ("", "", "")
     return user_id.rstrip(")") if user_id.startswith("service-user-") else None
+
+
+def _waiting_for_approval(connection: sa.Connection, session_ids: Sequence[str]) -> frozenset[str]:
+    pending = sa.select(effects.c.session_id).where(effects.c.session_id.in_(session_ids), effects.c.state == "pending")
+    return frozenset(connection.execute(pending.distinct()).scalars())
 
 
 def _pull_requests(connection: sa.Connection, session_ids: Sequence[str]) -> dict[str, list[str]]:
