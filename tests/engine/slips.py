@@ -113,6 +113,7 @@ def gross(net, rate):
 """,
         "gross(Decimal('9.99'), 1.19)",
         "gross",
+        REPRODUCED,
     ),
     _slip(
         "numeric_text",
@@ -168,6 +169,7 @@ def digest(text):
 """,
         "fields(b'a,b')",
         "fields",
+        REPRODUCED,
     ),
     _slip(
         "zoned",
@@ -190,6 +192,7 @@ def overdue(due, today):
 """,
         "overdue(datetime(2026, 1, 2), date(2026, 2, 2))",
         "overdue",
+        REPRODUCED,
     ),
     _slip(
         "null_default",
@@ -214,6 +217,7 @@ def overdue(due, today):
 """,
         "owner({'owner': 'ann', 'id': 3})",
         "owner",
+        REPRODUCED,
     ),
     _slip(
         "object_key",
@@ -227,6 +231,7 @@ def owner(event):
 """,
         "owner(Event('ann'))",
         "owner",
+        REPRODUCED,
     ),
     _slip(
         "without_self",

@@ -47,6 +47,9 @@ MEANT = {
 }
 
 
+GIVEN = {"decimal", "bytes_literal", "day_of_time", "dict_attribute", "object_key"}
+
+
 def best(service: Service, root: Path) -> Candidate:
     event = parse_event(record(service, service.write(root)), origin=Origin.ENVELOPE)
     tree = SourceTree.open(root)
@@ -57,7 +60,8 @@ def best(service: Service, root: Path) -> Candidate:
 def test_what_was_meant_comes_first(service: Service, tmp_path: Path) -> None:
     found = best(service, tmp_path)
     assert MEANT[service.name] in found.edits[0].after
-    assert found.kind is Kind.FIX
+    # What a caller passed may be the caller's slip: then it is proposed and never claimed.
+    assert found.kind is (Kind.STOP_GAP if service.name in GIVEN else Kind.FIX)
 
 
 def test_every_slip_is_tried() -> None:

@@ -50,10 +50,10 @@ def gather(desk: Desk, findings: Findings) -> Findings:
     gathered = gathering.gather(desk)
     for sentence in gathered.upstream.missing:
         desk.say("gather", f"Not to be had: {sentence}")
+    gathering.learn(desk, gathered.upstream)
     if gathered.event is None:
         reason = "No event of this issue is stored, and none could be fetched from Sentry."
         return replace(findings, upstream=gathered.upstream, result=TriageResult(Verdict.NOT_FOUND, reason))
-    gathering.learn(desk, gathered.upstream)
     desk.say("gather", f"{gathered.event.title} ({gathered.event.event_id})")
     gathering.recall(desk, gathered.event)
     for session in gathered.earlier:

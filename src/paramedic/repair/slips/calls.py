@@ -12,7 +12,7 @@ from paramedic.repair.draft import Draft
 from paramedic.repair.names import class_attributes
 from paramedic.repair.sheet import Replacement
 from paramedic.repair.site import Site, parameter_names
-from paramedic.repair.slips.reading import atom, header, origin_of, shown, slip, types_in
+from paramedic.repair.slips.reading import atom, header, mending, origin_of, shown, slip, types_in
 from paramedic.source.module import Function
 
 _FUNCTIONS = frozenset(("method", "builtin_function_or_method", "function"))
@@ -130,14 +130,23 @@ def key_for_attribute(site: Site) -> Iterator[Draft]:
     if isinstance(node, ast.Attribute) and "'dict' object has no attribute" in site.message:
         held = bool(re.search(rf"['\"]{re.escape(node.attr)}['\"]\s*:", f"{shown(site, node.value)}{site.value or ''}"))
         if held:
-            yield slip("key", 0.85, f"`{site.source(node.value)}` is a dict; `{node.attr}` is one of its keys.",
+            mend = slip if _is_asked_by_key(site, node.value) else mending(site, node.value)
+            yield mend("key", 0.85, f"`{site.source(node.value)}` is a dict; `{node.attr}` is one of its keys.",
                        site.sheet.replace(node, f'{site.source(node.value)}["{node.attr}"]'))  # fmt: skip
     kind = _NO_KEYS.match(site.message)
     if isinstance(node, ast.Subscript) and kind and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
         name = node.slice.value
         if name.isidentifier() and name in class_attributes(site, kind.group(1)):
-            yield slip("attribute", 0.85, f"`{kind.group(1)}` has an attribute `{name}`, and no keys.",
+            yield mending(site, node.value)("attribute", 0.85, f"`{kind.group(1)}` has an attribute `{name}`, and no keys.",
                        site.sheet.replace(node, f"{atom(site, node.value)}.{name}"))  # fmt: skip
+
+
+def _is_asked_by_key(site: Site, holder: ast.expr) -> bool:
+    """Whether the function itself treats the value as a mapping elsewhere."""
+    asked = [
+        node.value for node in ast.walk(site.scope) if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
+    ]
+    return ast.dump(holder) in {ast.dump(value) for value in asked}
 
 
 def without_self(site: Site) -> Iterator[Draft]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from paramedic.repair.draft import Draft
 from paramedic.repair.guards import is_pure
 from paramedic.repair.site import Site
-from paramedic.repair.slips.reading import atom, header, origin_of, shown, slip
+from paramedic.repair.slips.reading import atom, header, mending, origin_of, shown, slip
 
 _ZONES = re.compile(r"^can't (?:compare|subtract) offset-naive and offset-aware datetimes$")
 _DAYS = re.compile(
@@ -49,5 +49,5 @@ def day_of_time(site: Site) -> Iterator[Draft]:
     for left, right in _pairs(site):
         for node in (left, right):
             if shown(site, node).startswith("datetime.datetime("):
-                yield slip("day", 0.7, f"`{site.source(node)}` is a time; a day is what it is held against.",
+                yield mending(site, node)("day", 0.7, f"`{site.source(node)}` is a time; a day is what it is held against.",
                            site.sheet.replace(node, f"{atom(site, node)}.date()"))  # fmt: skip

@@ -11,7 +11,17 @@ from paramedic.repair.draft import Draft
 from paramedic.repair.guards import is_pure
 from paramedic.repair.imports import naming
 from paramedic.repair.site import Site
-from paramedic.repair.slips.reading import guess, header, origin_of, shown, slip, statement_calls, types_in
+from paramedic.repair.slips.reading import (
+    guess,
+    header,
+    is_given,
+    mending,
+    origin_of,
+    shown,
+    slip,
+    statement_calls,
+    types_in,
+)
 
 _INTEGER = re.compile(
     r"cannot be interpreted as an integer|indices must be integers|integer argument expected"
@@ -39,6 +49,7 @@ def integral(site: Site) -> Iterator[Draft]:
     if fractions and not divisions:
         whole = all(_WHOLE.match(shown(site, node)) for node in fractions)
         changed = tuple(site.sheet.replace(node, f"int({site.source(node)})") for node in fractions)
+        whole = whole and not any(is_given(site, node) for node in fractions)
         make = slip if whole else guess
         yield make("to-integer", 0.65 if whole else 0.4, "An integer is wanted; the value is a whole number of another type.",
                    *changed)  # fmt: skip
@@ -74,22 +85,27 @@ def decimal_beside_float(site: Site) -> Iterator[Draft]:
     left, right = types_in(site)[-2:]
     operand = node.left if left == "float" else node.right
     if name is not None and right != left:
-        yield slip("decimal", 0.7, "A float beside a Decimal is made a Decimal by its text, which keeps its digits.",
+        yield mending(site, operand)("decimal", 0.7, "Beside a Decimal, a float is taken by its text, which keeps its digits.",
                    site.sheet.replace(operand, f"{name}(str({site.source(operand)}))"), *extra)  # fmt: skip
 
 
 def numeric_text(site: Site) -> Iterator[Draft]:
-    """Text that holds a number where a number is worked with: converted where it comes from."""
+    """Text that holds a number where a number is worked with: converted where it comes from. A number as the default of what was
+    asked for shows that a number was meant."""
     if site.depth or site.family is not Family.WRONG_TYPE or not _UNLIKE.search(site.message):
         return
     names = [node for node in header(site.statement) if isinstance(node, ast.Name) and _NUMERIC.match(shown(site, node))]
     for node in names:
         kind = "float" if "." in shown(site, node) else "int"
         made = origin_of(site, node)
-        asked = isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute) and made.func.attr in {"get", "getenv", "pop"}
+        asked = isinstance(made, ast.Call) and bool(made.args) and _is_number(made.args[-1])
         make = slip if asked else guess
         yield make("to-number", 0.7 if asked else 0.4, f"`{node.id}` holds a number as text.",
                    site.sheet.replace(made, f"{kind}({site.source(made)})"))  # fmt: skip
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
 
 
 def clamped(site: Site) -> Iterator[Draft]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from paramedic.repair.draft import Draft
 from paramedic.repair.sheet import Replacement
@@ -41,6 +41,12 @@ def origin_of(site: Site, node: ast.expr) -> ast.expr:
     return node if made is None else made
 
 
+def is_given(site: Site, node: ast.expr) -> bool:
+    """Whether the value is as a caller passed it: then another kind of value may be the caller's slip, and other callers may rely
+    on how it is treated now."""
+    return isinstance(node, ast.Name) and node.id in site.parameters and assigned(site, node.id) is None
+
+
 def statement_calls(site: Site) -> Iterator[ast.Call]:
     """Calls of the statement that ran, without those of its body."""
     for node in header(site.statement):
@@ -72,3 +78,8 @@ def atom(site: Site, node: ast.expr) -> str:
     text = site.source(node)
     plain = isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.Constant | ast.List | ast.Tuple | ast.Dict)
     return text if plain and not (isinstance(node, ast.Constant) and isinstance(node.value, int)) else f"({text})"
+
+
+def mending(site: Site, node: ast.expr) -> Callable[..., Draft]:
+    """``slip`` where the code itself made the value, ``guess`` where a caller passed it."""
+    return guess if is_given(site, node) else slip

@@ -10,7 +10,7 @@ from paramedic.model.diagnosis import Family
 from paramedic.repair.draft import Draft
 from paramedic.repair.sheet import Replacement
 from paramedic.repair.site import Site
-from paramedic.repair.slips.reading import atom, guess, header, shown, slip, statement_calls, types_in
+from paramedic.repair.slips.reading import atom, guess, header, mending, shown, slip, statement_calls, types_in
 
 _TOO_MANY = re.compile(r"^too many values to unpack \(expected (\d+)")
 _PAIRS = re.compile(r"^dictionary update sequence element #\d+ has length (\d+); 2 is required")
@@ -79,9 +79,12 @@ def encoded(site: Site) -> Iterator[Draft]:
     for node in _arguments(site):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isascii():
             at = site.sheet.start(node)
-            yield slip("bytes-literal", 0.75, "Bytes are compared with bytes.", Replacement(at, at, "b"))
+            holder = site.expression.func if isinstance(site.expression, ast.Call) else site.expression
+            mend = mending(site, holder.value) if isinstance(holder, ast.Attribute) else slip
+            yield mend("bytes-literal", 0.75, "Bytes are compared with bytes.", Replacement(at, at, "b"))
         elif shown(site, node)[:1] in {"'", '"'} or isinstance(node, ast.JoinedStr) or _gives_text(node):
-            yield slip("encode", 0.75, "Bytes are wanted; text is encoded to them.",
+            mend = slip if "hashing" in site.message else mending(site, node)
+            yield mend("encode", 0.75, "Bytes are wanted; text is encoded to them.",
                        site.sheet.replace(node, f"{atom(site, node)}.encode()"))  # fmt: skip
 
 
@@ -91,7 +94,7 @@ def decoded(site: Site) -> Iterator[Draft]:
         return
     for node in _arguments(site):
         if shown(site, node).startswith(("b'", 'b"', "bytearray(")) or (isinstance(node, ast.Call) and _method(node) == "encode"):
-            yield slip("decode", 0.65, "Text is wanted; bytes are decoded to it.",
+            yield mending(site, node)("decode", 0.65, "Text is wanted; bytes are decoded to it.",
                        site.sheet.replace(node, f"{atom(site, node)}.decode()"))  # fmt: skip
 
 
@@ -127,7 +130,7 @@ def decoded_already(site: Site) -> Iterator[Draft]:
     call, holder = site.module.parent(node), site.source(node.value)
     if isinstance(call, ast.Call):
         kind = "str" if method == "decode" else "bytes"
-        yield slip("as-it-is", 0.7, f"The value is `{kind}` already.", site.sheet.replace(call, holder))
+        yield mending(site, node.value)("as-it-is", 0.7, f"The value is `{kind}` already.", site.sheet.replace(call, holder))
         yield slip("as-it-is", 0.65, f"The value may be `{kind}` already.",
                    site.sheet.replace(call, f"({holder} if isinstance({holder}, {kind}) else {site.source(call)})"))  # fmt: skip
 
