@@ -5,9 +5,14 @@ from __future__ import annotations
 import getpass
 import json
 import sys
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from paramedic.effects.values import Recorded
+    from paramedic.store.sessions import Session
 
 
 def register(app: typer.Typer) -> None:
@@ -23,36 +28,35 @@ def approve(
     from paramedic.cli.database import opened
     from paramedic.effects import ledger
     from paramedic.effects.values import EffectState
+    from paramedic.store import sessions as store
     from paramedic.web.documents import effect_document
 
     who = f"{getpass.getuser()} by command line"
-    if effect is None:
-        with opened() as connection:
-            waiting = ledger.listing(connection, states=(EffectState.PENDING,))
-        documents = [effect_document(recorded) for recorded in waiting]
-    else:
-        with opened(writing=True) as connection:
-            decided = ledger.reject(connection, effect, who, reason) if reject else ledger.approve(connection, effect, who)
-        documents = [effect_document(decided)]
+    with opened(writing=effect is not None) as connection:
+        if effect is None:
+            found = ledger.listing(connection, states=(EffectState.PENDING,))
+        else:
+            found = (ledger.reject(connection, effect, who, reason) if reject else ledger.approve(connection, effect, who),)
+        about = store.read_many(connection, sorted({recorded.effect.session_id for recorded in found}))
     if json_output:
-        sys.stdout.write(json.dumps({"approvals": documents}) + "\n")
+        sys.stdout.write(json.dumps({"approvals": [effect_document(recorded) for recorded in found]}) + "\n")
         return
-    _show(documents)
+    _show(found, {session.id: session for session in about})
 
 
-def _show(documents: list[dict[str, object]]) -> None:
-    from rich.table import Table
+def _show(found: Sequence[Recorded], about: Mapping[str, Session]) -> None:
+    """Each effect, under what its session found."""
+    from itertools import groupby
 
-    from paramedic.cli.terminal import consoles, printable
+    from paramedic.cli.finding import show_effect, show_finding
+    from paramedic.cli.terminal import consoles
 
     out, err = consoles()
-    if not documents:
+    if not found:
         err.print("Nothing waits for an answer.")
-        return
-    table = Table("effect", "kind", "state", "issue", "what", box=None)
-    for document in documents:
-        payload = document["payload"]
-        subject = payload.get("title") or payload.get("branch") or payload.get("text") if isinstance(payload, dict) else ""
-        what = printable(str(subject or "")).replace("\n", " ")[:80]
-        table.add_row(str(document["id"])[:12], str(document["kind"]), str(document["state"]), str(document["issue_id"]), what)
-    out.print(table)
+    for session_id, effects in groupby(found, key=lambda recorded: recorded.effect.session_id):
+        if session_id in about:
+            out.rule(f"session {session_id}", style="dim", align="left")
+            show_finding(out, about[session_id], brief=True)
+        for recorded in effects:
+            show_effect(out, recorded)

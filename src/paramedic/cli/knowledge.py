@@ -44,7 +44,7 @@ def listing(organization: Organization = None, json_output: Json = False) -> Non
     for one in found:
         state = one.pinned_to or "" if one.enabled else "(off)"
         table.add_row(one.id, printable(one.name), printable(one.trigger)[:60], printable(state), str(one.version))
-    consoles()[0].print(table)
+    consoles()[0].print(table, soft_wrap=False)
 
 
 def show(note_id: str, organization: Organization = None, json_output: Json = False) -> None:

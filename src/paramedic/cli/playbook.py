@@ -45,7 +45,7 @@ def listing(organization: Organization = None, json_output: Json = False) -> Non
     table = Table(Column("playbook", no_wrap=True), "title", "version", "by", box=None)
     for one in found:
         table.add_row(one.macro or one.id, printable(one.title), str(one.version), printable(one.updated_by))
-    consoles()[0].print(table)
+    consoles()[0].print(table, soft_wrap=False)
 
 
 def show(

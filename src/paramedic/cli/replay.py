@@ -67,6 +67,6 @@ def _show(found: list[Rehearsed]) -> None:
         table.add_row(
             str(row.issue.id), printable(row.issue.title)[:60], row.decision.action.value, when, printable(row.decision.reason)
         )
-    out.print(table)
+    out.print(table, soft_wrap=False)
     acted = sum(row.decision.rule is not None for row in found)
     err.print(f"{acted} of {len(found)} issues would have been acted upon.")

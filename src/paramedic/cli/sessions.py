@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from paramedic.store.sessions import LogLine, Session
 
+Id = Annotated[str, typer.Argument(help="The session's id, or the first 4 or more characters of it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -43,18 +44,18 @@ def listing(
         rows = [session_document(session, with_result=False) for session in found]
         sys.stdout.write(json.dumps({"sessions": rows}) + "\n")
         return
-    from rich.table import Table
+    from rich.markup import escape
+    from rich.table import Column, Table
 
     from paramedic.cli.terminal import consoles, printable
 
-    table = Table("session", "issue", "state", "verdict", "started", "why", box=None)
+    table = Table(Column("session", no_wrap=True, min_width=32), "issue", "state", "verdict", "started", "why", box=None)
     for session in found:
         verdict = session.verdict or session.stage or ""
         began = f"{session.created_at:%Y-%m-%d %H:%M}"
-        table.add_row(
-            session.id, str(session.issue_id or ""), session.state.value, verdict, began, printable(session.reason)[:80]
-        )
-    consoles()[0].print(table)
+        why = escape(printable(session.reason)[:80])
+        table.add_row(session.id, str(session.issue_id or ""), session.state.value, verdict, began, why)
+    consoles()[0].print(table, soft_wrap=False)
 
 
 def _listed(connection: sa.Connection, issue: int | None, tags: list[str], limit: int) -> list[Session]:
@@ -67,28 +68,36 @@ def _listed(connection: sa.Connection, issue: int | None, tags: list[str], limit
 
 
 def show(
-    session_id: str,
+    session_id: Id,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     from paramedic.cli.database import opened
+    from paramedic.cli.finding import show_finding, show_state
+    from paramedic.cli.terminal import consoles
+    from paramedic.effects import ledger
     from paramedic.store import sessions as store
+    from paramedic.store.requests import known_as
     from paramedic.web.documents import line_document, session_document, spent_document
 
     with opened() as connection:
-        known = _known(connection, session_id)
+        known = known_as(connection, session_id)
         session, lines = store.read(connection, known), store.log_after(connection, known)
-        spent = spent_document(connection, known)
+        spent, effects = spent_document(connection, known), ledger.listing(connection, session_id=known)
     if json_output:
         log = [line_document(line) for line in lines]
         sys.stdout.write(json.dumps(session_document(session) | {"spent": spent, "log": log}) + "\n")
         return
     for line in lines:
         _print_line(line.stage, line.text)
-    _print_line(session.verdict or session.state.value, session.summary or "")
+    out, _ = consoles()
+    if not show_finding(out, session):
+        _print_line(session.verdict or session.state.value, session.summary or "")
+    for recorded in effects:
+        show_state(out, recorded)
 
 
 def follow(
-    session_id: str,
+    session_id: Id,
     json_output: Annotated[
         bool, typer.Option("--json", help="Print each line as a JSON object, the session as the last.")
     ] = False,
@@ -104,11 +113,12 @@ def watch(session_id: str, show: Callable[[LogLine], None]) -> None:
 
     from paramedic.cli.database import opened
     from paramedic.store import sessions as store
+    from paramedic.store.requests import known_as
 
     seen = 0
     while True:
         with opened() as connection:
-            known = _known(connection, session_id)
+            known = known_as(connection, session_id)
             session, lines = store.read(connection, known), store.log_after(connection, known, seen)
         for line in lines:
             seen = line.seq
@@ -119,55 +129,52 @@ def watch(session_id: str, show: Callable[[LogLine], None]) -> None:
 
 
 def resume(
-    session_id: str,
+    session_id: Id,
     dollars: Annotated[float | None, typer.Option(min=0, help="Raise this session's budget to so many dollars.")] = None,
     json_output: Json = False,
 ) -> None:
     from paramedic.cli.database import opened
     from paramedic.sessions.resuming import resume as go_on
+    from paramedic.store.requests import known_as
 
     with opened(writing=True) as connection:
-        known = _known(connection, session_id)
+        known = known_as(connection, session_id)
         go_on(connection, known, None if dollars is None else round(dollars * 1_000_000))
     if json_output:
         _report(session_id, json_output)
         return
-    sys.stdout.write(f"Session {session_id} goes on when a worker is free; what was paid for is not paid for again.\n")
+    sys.stdout.write(f"Session {known} goes on when a worker is free; what was paid for is not paid for again.\n")
 
 
-def message(session_id: str, text: str, json_output: Json = False) -> None:
+def message(session_id: Id, text: str, json_output: Json = False) -> None:
     from paramedic.cli.database import opened
     from paramedic.sessions.conversing import tell
     from paramedic.settings import load_settings
+    from paramedic.store.requests import known_as
 
     with opened(writing=True) as connection:
-        tell(connection, load_settings(), _known(connection, session_id), _who(), text)
+        tell(connection, load_settings(), known_as(connection, session_id), _who(), text)
     _report(session_id, json_output)
 
 
-def cancel(session_id: str, json_output: Json = False) -> None:
+def cancel(session_id: Id, json_output: Json = False) -> None:
     from paramedic.cli.database import opened
     from paramedic.sessions.conversing import terminate
+    from paramedic.store.requests import known_as
 
     with opened(writing=True) as connection:
-        terminate(connection, _known(connection, session_id), _who())
+        terminate(connection, known_as(connection, session_id), _who())
     _report(session_id, json_output)
-
-
-def _known(connection: sa.Connection, name: str) -> str:
-    """The session of that name, whether it is ours or one that a caller chose; an unknown name is left to who reads it."""
-    from paramedic.store import requests
-
-    return requests.find(connection, None, name) or name
 
 
 def _report(session_id: str, json_output: bool) -> None:
     from paramedic.cli.database import opened
     from paramedic.store import sessions as store
+    from paramedic.store.requests import known_as
     from paramedic.web.documents import session_document
 
     with opened() as connection:
-        session = store.read(connection, _known(connection, session_id))
+        session = store.read(connection, known_as(connection, session_id))
     if json_output:
         sys.stdout.write(json.dumps(session_document(session, with_result=False)) + "\n")
         return

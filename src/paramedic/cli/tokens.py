@@ -62,7 +62,7 @@ def listing(json_output: Json = False) -> None:
     for user in users:
         state = "revoked" if user.revoked_at else "valid"
         table.add_row(user.id, user.name, user.org_id, f"…{user.token_end}", state, ", ".join(sorted(user.permissions)))
-    consoles()[0].print(table)
+    consoles()[0].print(table, soft_wrap=False)
 
 
 def revoke(

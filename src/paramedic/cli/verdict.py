@@ -32,13 +32,13 @@ def show_verdict(console: Console, event: Event, result: TriageResult) -> None:
         _show_diagnosis(console, result.diagnosis)
     if result.reproduction:
         console.print(f"\n[bold]Regression test[/] {escape(result.reproduction.node)}")
-        added = _added_part(result.reproduction.source) if result.reproduction.appended else result.reproduction.source
-        console.print(Padding(Syntax(printable(added), "python", background_color="default", word_wrap=True), (0, 2)))
+        added = added_part(result.reproduction.source) if result.reproduction.appended else result.reproduction.source
+        show_code(console, added, "python")
     if result.fix:
         console.print(f"\n[bold]Fix[/] {escape(printable(result.fix.rationale))}")
         show_diff(console, result.fix.diff)
     if result.proof:
-        _show_proof(console, result.proof)
+        show_proof(console, result.proof)
     for number, alternative in enumerate(result.alternatives, 1):
         if number > 2 or result.fix:
             break
@@ -53,7 +53,13 @@ def show_verdict(console: Console, event: Event, result: TriageResult) -> None:
 
 
 def show_diff(console: Console, diff: str) -> None:
-    console.print(Padding(Syntax(printable(diff), "diff", background_color="default", word_wrap=True), (0, 2)))
+    show_code(console, diff, "diff")
+
+
+def show_code(console: Console, text: str, language: str) -> None:
+    """Long lines are wrapped: where the console wraps softly it asks for lines as they are, and cuts code at its edge."""
+    code = Syntax(printable(text), language, background_color="default", word_wrap=True)
+    console.print(Padding(code, (0, 2)), soft_wrap=False)
 
 
 def _show_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
@@ -68,7 +74,8 @@ def _show_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
         )
 
 
-def _show_proof(console: Console, proof: Proof) -> None:
+def show_proof(console: Console, proof: Proof) -> None:
+    """The runs before and after, and what was not checked."""
     console.print(
         f"\n[bold]Proof[/] at {proof.base_commit[:12] or 'the folder as it is'}, Python {proof.interpreter}, in {proof.sandbox}"
     )
@@ -87,7 +94,7 @@ def _show_run(console: Console, label: str, run: Run) -> None:
     console.print(f"  {label:<18} {mark} {counts} [dim]{escape(printable(run.command))[:120]}[/]")
 
 
-def _added_part(source: str) -> str:
+def added_part(source: str) -> str:
     """The last top-level block of a test file that grew: the new test."""
     lines = source.rstrip("\n").split("\n")
     starts = [n for n, line in enumerate(lines) if line and not line[0].isspace() and not line.startswith((")", "]", "}", "#"))]

@@ -84,7 +84,7 @@ def _recorded(desk: Desk, effect: Effect) -> bool:
         desk.say("perform", f"{effect.kind.value} left out: {other.effect.key[:12]} stands for the same cause{seen}")
         return False
     if state is EffectState.PENDING:
-        desk.say("perform", f"{effect.kind.value} waits for a yes: paramedic approve {effect.key[:12]}")
+        desk.say("perform", f"{effect.kind.value} needs a yes: paramedic approve {effect.key[:12]}")
     return True
 
 

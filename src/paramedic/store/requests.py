@@ -124,6 +124,22 @@ def find(connection: sa.Connection, org_id: str | None, name: str) -> str | None
     return None
 
 
+def known_as(connection: sa.Connection, name: str) -> str:
+    """The id of the session that is called ``name``, or whose id begins with it when it is the only one (at least 4
+    characters). Raises ``BadInput`` when there is none, or more than one."""
+    if found := find(connection, None, name):
+        return found
+    beginning = name.removeprefix(PREFIX)
+    query = sa.select(sessions.c.id).where(sessions.c.id.startswith(beginning, autoescape=True)).order_by(sessions.c.id)
+    ids = list(connection.scalars(query.limit(4))) if len(beginning) >= 4 else []
+    if len(ids) == 1:
+        return str(ids[0])
+    if ids:
+        some = ", ".join(ids[:3]) + (", …" if len(ids) > 3 else "")
+        raise BadInput(f"More than one session begins with {name[:80]!r}: {some}.", remedy="Give more of its id.")
+    raise BadInput(f"There is no session {name[:80]!r}.", remedy="See `paramedic sessions list`.")
+
+
 def page(connection: sa.Connection, wanted: Wanted, *, limit: int, after: str | None = None, offset: int = 0) -> Page:
     """``after`` is the id of the last session of the page before. Raises ``BadInput`` for one that is not there."""
     query = _wanted(wanted)

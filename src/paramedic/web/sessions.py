@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from paramedic.store import sessions
 from paramedic.store.engine import reading
+from paramedic.store.requests import known_as
 from paramedic.web.access import Engine, require_token
 from paramedic.web.documents import line_document, session_document, spent_document
 
@@ -25,14 +26,13 @@ def listing(engine: Engine, issue_id: int | None = None, limit: Annotated[int, Q
 @router.get("/{session_id}")
 def one(engine: Engine, session_id: str) -> dict[str, object]:
     with reading(engine).connect() as connection:
-        session = sessions.read(connection, session_id)
-        return session_document(session) | {"spent": spent_document(connection, session_id)}
+        session = sessions.read(connection, known_as(connection, session_id))
+        return session_document(session) | {"spent": spent_document(connection, session.id)}
 
 
 @router.get("/{session_id}/log")
 def log(engine: Engine, session_id: str, after: int = 0) -> dict[str, object]:
     """Lines after number ``after``, in order; lines never change, so a reader asks for what is new."""
     with reading(engine).connect() as connection:
-        sessions.read(connection, session_id)
-        lines = sessions.log_after(connection, session_id, after)
+        lines = sessions.log_after(connection, known_as(connection, session_id), after)
     return {"lines": [line_document(line) for line in lines]}
