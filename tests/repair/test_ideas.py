@@ -187,3 +187,74 @@ def test_what_is_not_for_code_to_fix_gets_no_change(tmp_path: Path) -> None:
     source = "import urllib.request\n\ndef fetch(url):\n    return urllib.request.urlopen(url)  # here\n"
     crash = Crash(source, "URLError", "<urlopen error [Errno 111] Connection refused>", {"url": "'http://x'"})
     assert proposed(tmp_path, crash) == ()
+
+
+DEPOSIT = """
+def balance(code):
+    account = find(code)
+    if account is None:
+        return 0
+    return account.cents
+
+def overdraft(code):
+    account = find(code)
+    if account is None:
+        return 0
+    return account.overdraft
+
+def deposit(code, cents):
+    account = find(code)
+    account.cents += cents  # here
+    return account.cents
+"""
+MAY = """
+def may_log_in(user):
+    if user.role is None:
+        return True
+    return not user.role.blocked
+
+def may_delete(user):
+    return "delete" in user.role.permissions  # here
+"""
+CHARGE = """
+def owed(order):
+    if order.invoice is None:
+        return 0
+    return order.invoice.cents
+
+def charge(order):
+    cents = order.invoice.cents  # here
+    gateway.capture(order, cents)
+    return cents
+"""
+VALIDATE = """
+def label(form):
+    if form.name is None:
+        return ""
+    return form.name.strip()
+
+def validate(form):
+    if not form.rows:
+        return
+    if len(form.name.strip()) < 3:  # here
+        raise Invalid(form)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "attribute", "variables"),
+    [
+        pytest.param(DEPOSIT, "cents", {"code": "'X'", "cents": "5", "account": "None"}, id="a deposit that is lost"),
+        pytest.param(MAY, "permissions", {"user": "<User>"}, id="a permission that is given"),
+        pytest.param(CHARGE, "cents", {"order": "<Order>"}, id="a charge that is missed"),
+        pytest.param(VALIDATE, "strip", {"form": "<Form>"}, id="a check that is passed"),
+    ],
+)
+def test_a_neighbours_answer_is_no_leave_to_skip_the_work(
+    tmp_path: Path, source: str, attribute: str, variables: dict[str, str]
+) -> None:
+    found = proposed(tmp_path, Crash(source, "AttributeError", NONE_ATTRIBUTE.format(attribute), variables))
+    leaving = [each for each in found if "return" in each.edits[0].after.replace(each.edits[0].before, "") and not each.answer]
+    early = [each for each in leaving if each.shape in {"guard", "sibling-guard", "except-return", "copy-handler"}]
+    assert early
+    assert {each.kind for each in early} == {Kind.STOP_GAP}

@@ -24,3 +24,5 @@ class Draft:
     origin: bool = False
     answer: str = ""
     """The error that the change reports the input with, see ``Candidate.answer``."""
+    leaves: str = ""
+    """How the change leaves the function or the iteration early (``return 0``, ``continue``), "" when it goes on or raises."""

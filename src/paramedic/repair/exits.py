@@ -132,7 +132,8 @@ def _annotated(site: Site, function: Function) -> Iterator[Exit]:
         return
     base = text.split("[")[0].rsplit(".", 1)[-1]
     if base in _EMPTY_BY_ANNOTATION:
-        yield Exit(f"return {_EMPTY_BY_ANNOTATION[base]}", 0.4, f"the function is declared to return `{text}`", place)
+        # A declared type says what kind of value is given, not that its empty one stands for nothing found.
+        yield Exit(f"return {_EMPTY_BY_ANNOTATION[base]}", 0.4, f"the function is declared to return `{text}`")
 
 
 def _siblings(site: Site, function: Function) -> Iterator[Exit]:

@@ -45,6 +45,7 @@ def guards(site: Site) -> Iterator[Draft]:
                 weight=condition.weight * leave.weight,
                 rationale=f"When `{condition.text}`, leave as this code does elsewhere: {leave.why}.",
                 precedent=leave.precedent,
+                leaves=leave.line,
             )
         for error in own_errors(site):
             yield Draft(

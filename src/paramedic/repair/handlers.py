@@ -164,6 +164,7 @@ def copied(site: Site) -> Iterator[Draft]:
             # A handler that does nothing shows only that somebody once looked away.
             precedent=None if _is_silent(handler) else site.at(handler),
             answer=_answer(handler),
+            leaves=site.source(handler.body[-1]) if isinstance(handler.body[-1], ast.Return | ast.Continue | ast.Break) else "",
         )
 
 
@@ -287,6 +288,7 @@ def fallback(site: Site) -> Iterator[Draft]:
             weight=leave.weight * (0.5 if site.family in _CONVERSIONS else 0.4),
             rationale=f"On {site.exception}, leave as this code does elsewhere: {leave.why}.",
             precedent=leave.precedent,
+            leaves=leave.line,
         )
 
 

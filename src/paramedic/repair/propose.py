@@ -25,6 +25,7 @@ from paramedic.repair import (
 )
 from paramedic.repair.draft import Draft
 from paramedic.repair.echo import echoed
+from paramedic.repair.effects import leaves_undone
 from paramedic.repair.sheet import apply
 from paramedic.repair.site import Site, origins, sites
 from paramedic.source.tree import SourceTree
@@ -94,7 +95,8 @@ def _candidate(site: Site, draft: Draft | None) -> Candidate | None:
     after = apply(site.sheet.text, draft.replacements)
     if after == site.sheet.text or not _compiles(after):
         return None
-    kind = Kind.FIX if draft.precedent is not None or draft.origin else Kind.STOP_GAP
+    undone = bool(draft.leaves) and leaves_undone(site, draft.leaves)
+    kind = Kind.FIX if (draft.precedent is not None or draft.origin) and not undone else Kind.STOP_GAP
     return Candidate(
         edits=(Edit(site.module.path, site.sheet.text, after),),
         shape=draft.shape,
@@ -102,7 +104,7 @@ def _candidate(site: Site, draft: Draft | None) -> Candidate | None:
         rationale=draft.rationale,
         plausibility=round(min(draft.weight, 1.0) * DEPTH_FACTORS[min(site.depth, len(DEPTH_FACTORS) - 1)], 4),
         location=site.location,
-        precedent=draft.precedent,
+        precedent=None if undone else draft.precedent,
         answer=draft.answer,
     )
 

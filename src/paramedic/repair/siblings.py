@@ -18,6 +18,9 @@ SAME_NAME = 0.7
 OTHER_VALUE = 0.6
 REFUSAL = 0.45
 OTHERWISE = 0.75
+THIN = 0.55
+ENOUGH = 2
+"""Neighbours that have to agree before a number or a truth value is taken over from them."""
 
 
 def guarded(site: Site) -> Iterator[Draft]:
@@ -30,8 +33,11 @@ def guarded(site: Site) -> Iterator[Draft]:
         draft = _draft(site, sibling, guard, guard.body[0])
         if draft is not None:
             # Methods of the same name in other classes do the same work; where they differ, most of them are followed.
-            usual = namesakes[_plain(site.source(guard.body[0]))] == max(namesakes.values(), default=0)
-            yield draft if usual else replace(draft, weight=draft.weight * OTHERWISE)
+            supporters = namesakes[_plain(site.source(guard.body[0]))]
+            usual = supporters == max(namesakes.values(), default=0)
+            claimed = draft if usual else replace(draft, weight=draft.weight * OTHERWISE)
+            thin = not supporters and _is_decision(guard.body[0]) and len({id(each) for each, _ in guards}) < ENOUGH
+            yield replace(claimed, weight=claimed.weight * THIN) if thin else claimed
 
 
 def _guards(site: Site) -> Iterator[tuple[Function, ast.If]]:
@@ -47,6 +53,12 @@ def _guards(site: Site) -> Iterator[tuple[Function, ast.If]]:
             leave = guard.body[0]
             if _plain(site.source(guard.test)) in known and _leaves(leave) and used_names(leave) <= bound:
                 yield sibling, guard
+
+
+def _is_decision(leave: ast.stmt) -> bool:
+    """``return 0`` and ``return False`` are worked with as if they had been found out, unlike an empty text or None."""
+    value = leave.value if isinstance(leave, ast.Return) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, bool | int | float)
 
 
 def _is_namesake(site: Site, sibling: Function) -> bool:
@@ -72,6 +84,7 @@ def _draft(site: Site, sibling: Function, guard: ast.If, leave: ast.stmt) -> Dra
         rationale=f"As `{name}` does: when `{test}`, `{' '.join(line.split())}`.",
         precedent=site.at(guard),
         answer=_error_of(leave),
+        leaves="" if isinstance(leave, ast.Raise) else line,
     )
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from paramedic.repair.draft import Draft
 from paramedic.repair.guards import is_pure
+from paramedic.repair.imports import naming
+from paramedic.repair.sheet import Replacement
 from paramedic.repair.site import Site
 from paramedic.repair.slips.reading import atom, header, mending, origin_of, shown, slip
 
@@ -25,9 +27,22 @@ def zoned(site: Site) -> Iterator[Draft]:
         for clock, other in ((left, right), (right, left)):
             call = origin_of(site, clock)
             if isinstance(call, ast.Call) and not call.args and not call.keywords and is_pure(other) and _reads_clock(call):
-                func = site.source(call.func).removesuffix("utcnow").removesuffix("now")
-                yield slip("zone", 0.75, "The present time is asked for in the zone of the other one.",
-                           site.sheet.replace(call, f"{func}now({atom(site, other)}.tzinfo)"))  # fmt: skip
+                yield from _in_zone_of(site, call, other)
+
+
+def _in_zone_of(site: Site, call: ast.Call, other: ast.expr) -> Iterator[Draft]:
+    """``now(x.tzinfo)`` is right for both kinds of ``x``; ``utcnow()`` must stay what it is beside a time without a zone."""
+    func, zone = site.source(call.func), f"{atom(site, other)}.tzinfo"
+    text = f"{func}({zone})"
+    extra: tuple[Replacement, ...] = ()
+    if func.endswith("utcnow"):
+        utc, extra = naming(site, "timezone", "datetime")
+        text = f"({func.removesuffix('utcnow')}now({utc}.utc) if {zone} else {func}())"
+        if utc is None:
+            return
+    yield slip(
+        "zone", 0.75, "The present time is asked for in the zone of the other one.", site.sheet.replace(call, text), *extra
+    )
 
 
 def _pairs(site: Site) -> Iterator[tuple[ast.expr, ast.expr]]:
