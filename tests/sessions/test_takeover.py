@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -51,6 +52,7 @@ def test_serve_restarts_what_dies_and_takes_its_children_with_it(tmp_path: Path)
         serve = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         ward.wait(lambda: len(_children(serve.pid)) == 2)
+        ward.wait(lambda: "listening on http://127.0.0.1:" in ward.log.read_text())
         worker = _children(serve.pid)["paramedic.sessions.worker"]
         os.kill(worker, signal.SIGKILL)
         ward.wait(lambda: _children(serve.pid).get("paramedic.sessions.worker", worker) != worker)
@@ -70,6 +72,31 @@ def test_serve_with_a_wrong_setting_ends_with_its_name(tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
     assert done.returncode == 2
     assert b"effects.fly" in done.stderr
+
+
+def test_serve_says_which_address_is_taken_and_ends(tmp_path: Path) -> None:
+    ward = Ward(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = _serve(ward, PARAMEDIC_PORT=str(port))
+    assert done.returncode == 2
+    assert f"The address 127.0.0.1:{port} is taken" in done.stderr
+    assert "PARAMEDIC_PORT" in done.stderr
+    assert "process_died" not in done.stderr
+
+
+def test_serve_is_not_started_where_strangers_would_be_served(tmp_path: Path) -> None:
+    ward = Ward(tmp_path)
+    done = _serve(ward, PARAMEDIC_PORT="0", PARAMEDIC_PUBLIC_URL="https://paramedic.acme.example")
+    assert done.returncode == 2
+    assert "PARAMEDIC_PUBLIC_URL is https://paramedic.acme.example, and PARAMEDIC_API_TOKEN is not set" in done.stderr
+    assert "process_started" not in done.stderr
+
+
+def _serve(ward: Ward, **settings: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "paramedic", "serve", "--no-worker"]
+    environment = ward.environment() | settings
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
 def _children(parent: int) -> dict[str, int]:

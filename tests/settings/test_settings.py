@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from paramedic.model.errors import BadInput
+from paramedic.model.errors import BadInput, NotConfigured
 from paramedic.settings import Settings, load_configuration, load_settings
+from paramedic.settings.exposure import is_exposed, refuse_exposure
 from paramedic.settings.file import Action, Policy
 from paramedic.settings.reference import configuration_reference
 
@@ -28,6 +29,35 @@ def test_an_odd_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("PARAMEDIC_PORT", "eighty")
     with pytest.raises(BadInput, match="PARAMEDIC_PORT"):
         load_settings()
+
+
+def test_an_odd_log_level_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+    with pytest.raises(BadInput, match="LOG_LEVEL: Input should be 'debug'"):
+        load_settings()
+    monkeypatch.setenv("LOG_LEVEL", "Warning")
+    assert load_settings().log_level == "warning"
+
+
+@pytest.mark.parametrize(
+    ("url", "exposed"),
+    [
+        ("https://paramedic.acme.example", True),
+        ("http://10.0.0.7:8337", True),
+        ("http://localhost.acme.example", True),
+        ("paramedic.acme.example", True),
+        ("http://[::1]:8337", False),
+        ("http://localhost:8337/", False),
+        ("http://127.0.0.1:9", False),
+    ],
+)
+def test_a_public_address_without_a_token_is_refused_by_both_names(url: str, exposed: bool) -> None:
+    settings = load_settings(paramedic_public_url=url)
+    assert is_exposed(settings) is exposed
+    if exposed:
+        with pytest.raises(NotConfigured, match=r"PARAMEDIC_PUBLIC_URL.*PARAMEDIC_API_TOKEN"):
+            refuse_exposure(settings)
+    assert not is_exposed(load_settings(paramedic_public_url=url, paramedic_api_token="t0ken"))
 
 
 def test_a_secret_comes_from_a_file_without_its_newline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

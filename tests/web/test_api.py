@@ -53,6 +53,11 @@ def test_without_a_token_set_only_this_machine_is_served(tmp_path: Path) -> None
     with running_web(tmp_path / "open") as web:
         assert httpx2.get(web.url + "/api/issues").status_code == 200
         assert httpx2.get(web.url + "/api/issues", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
+        for path in ("/api/issues", "/"):
+            for name, value in {"Host": "paramedic.acme.example", "Origin": "https://acme.example"}.items():
+                refused = httpx2.get(web.url + path, headers={name: value})
+                assert refused.status_code == 403
+                assert f"{name}: {value}" in refused.text
 
 
 def test_issues_are_listed_and_filtered(web: Web) -> None:

@@ -18,6 +18,7 @@ from paramedic.intake.answers import Refused
 from paramedic.intake.inbox import Inbox
 from paramedic.settings import Configuration, Settings
 from paramedic.settings.environment import AppEnvironment
+from paramedic.settings.exposure import is_exposed
 from paramedic.settings.file import ProjectConfig
 
 
@@ -37,16 +38,31 @@ class Desk:
         """Whether the caller holds the API token; without one set, whether it is on this machine, and is no guest's page."""
         token = self.settings.paramedic_api_token
         if token is None:
-            return is_loopback(request) and self._is_called_by_our_name(request)
+            return is_loopback(request) and self._foreign_name(request) is None
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), token.get_secret_value().encode())
 
-    def _is_called_by_our_name(self, request: Request) -> bool:
-        """A browser on this machine runs pages of strangers: they come from another origin, or by a name of theirs that was made
-        to lead here."""
-        ours = {"127.0.0.1", "localhost", "::1", _host(self.settings.paramedic_public_url)}
-        asked = [f"//{request.headers.get('host', '')}", *request.headers.getlist("origin")]
-        return all(_host(address) in ours for address in asked)
+    def refusal(self, request: Request) -> str:
+        """Why a caller is not served while no token is set."""
+        if is_loopback(request) and (foreign := self._foreign_name(request)):
+            return (
+                f"The request's header {foreign!r} is not a name of this machine, and only callers by 127.0.0.1 or localhost "
+                "are served until PARAMEDIC_API_TOKEN is set."
+            )
+        return "Only callers on this machine are served until PARAMEDIC_API_TOKEN is set."
+
+    def _foreign_name(self, request: Request) -> str | None:
+        """The header, with its value, that calls us by a name that is not this machine's.
+
+        A browser on this machine runs pages of strangers: they come from another origin, or by a name of theirs that was made
+        to lead here. And a proxy may pass on what strangers ask of it under our public name.
+        """
+        ours = {"127.0.0.1", "localhost", "::1"}
+        if not is_exposed(self.settings):
+            ours.add(_host(self.settings.paramedic_public_url) or "localhost")
+        host = request.headers.get("host", "")
+        asked = [("Host", host, f"//{host}"), *(("Origin", origin, origin) for origin in request.headers.getlist("origin"))]
+        return next((f"{name}: {value[:80]}" for name, value, address in asked if _host(address) not in ours), None)
 
     def may_be_unsigned(self, request: Request) -> bool:
         """Only for a developer's own machine."""

@@ -21,6 +21,7 @@ from paramedic.sandbox.choose import choose_sandbox
 from paramedic.sandbox.environment import find_uv
 from paramedic.sessions.outside_tools import outside_tools
 from paramedic.settings import Configuration, Settings, load_configuration
+from paramedic.settings.exposure import refuse_exposure
 from paramedic.settings.file import ForgeName, ProjectConfig, RepositoryConfig
 from paramedic.settings.place import configuration_path
 from paramedic.source.repository import Repository
@@ -53,6 +54,7 @@ def examine(settings: Settings, *, online: bool = True) -> Iterator[Check]:
     yield _guarded("sandbox", lambda: choose_sandbox(settings.paramedic_sandbox).name)
     yield _guarded("uv", lambda: str(find_uv(settings.paramedic_uv)))
     yield _git()
+    yield _guarded("API access", lambda: _access(settings))
     path = configuration_path(settings)
     try:
         configuration = load_configuration(path)
@@ -77,6 +79,11 @@ def _guarded(name: str, find: Callable[[], str]) -> Check:
         return Check(name, Health.OK, find())
     except ParamedicError as error:
         return Check(name, Health.FAILED, error.args[0], error.remedy)
+
+
+def _access(settings: Settings) -> str:
+    refuse_exposure(settings)
+    return "PARAMEDIC_API_TOKEN is set" if settings.paramedic_api_token else "no token: callers on this machine only"
 
 
 def _home(settings: Settings) -> Check:

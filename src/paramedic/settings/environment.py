@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from paramedic.model.errors import BadInput
@@ -17,6 +17,17 @@ class AppEnvironment(StrEnum):
     DEVELOPMENT = "development"
     STAGING = "staging"
     PRODUCTION = "production"
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _lower(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
 
 
 def _without_trailing_slash(url: str) -> str:
@@ -41,9 +52,11 @@ class Settings(BaseSettings):
     paramedic_host: str = Field("127.0.0.1", description="Address that the web process binds.")
     paramedic_port: int = Field(8337, ge=0, le=65535, description="Port that the web process binds.")
     paramedic_public_url: BaseUrl = Field("http://127.0.0.1:8337", description="How clients reach it; used in DSNs and links.")
-    paramedic_api_token: SecretStr | None = Field(None, description="Bearer token of the HTTP API; without one, loopback only.")
+    paramedic_api_token: SecretStr | None = Field(
+        None, description="Bearer token of the HTTP API; without one, loopback only. A public PARAMEDIC_PUBLIC_URL needs it."
+    )
     database_url: str | None = Field(None, description="SQLAlchemy URL; default: SQLite in the home. postgresql:// to scale out.")
-    log_level: str = Field("info", description="debug, info, warning or error.")
+    log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(LogLevel.INFO, description="debug, info, warning or error.")
 
     # Intake
     sentry_client_secret: SecretStr | None = Field(

@@ -16,7 +16,7 @@ def require_token(request: Request) -> None:
     if desk.is_authorised(request):
         return
     if desk.settings.paramedic_api_token is None:
-        raise HTTPException(403, "Only callers on this machine are served until PARAMEDIC_API_TOKEN is set.")
+        raise HTTPException(403, desk.refusal(request))
     raise HTTPException(401, "The bearer token is missing or wrong.", {"WWW-Authenticate": "Bearer"})
 
 

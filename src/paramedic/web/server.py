@@ -2,36 +2,79 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import sys
+from contextlib import suppress
 
+import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from paramedic.log import configure_log
-from paramedic.model.errors import BadInput
+from paramedic.model.errors import BadInput, NotConfigured
 from paramedic.sessions.library import add_starters
 from paramedic.settings import Settings, load_configuration, load_settings
+from paramedic.settings.exposure import refuse_exposure
 from paramedic.settings.place import configuration_path
 from paramedic.store.engine import open_engine
 from paramedic.store.migrate import upgrade
 from paramedic.store.service_users import HOME_ORGANISATION
 from paramedic.web.app import create_app
 
+log = structlog.get_logger()
+
 KEEP_ALIVE_SECONDS = 30
 GRACE_SECONDS = 10
+BACKLOG = 2048
+_NOT_STARTED = 3
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens, as soon as it answers there."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for door in sockets or []:
+            host, port = door.getsockname()[:2]
+            log.info(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
 
 
 def run(settings: Settings) -> None:
-    """Serve until a signal asks to stop; requests under way are answered first."""
+    """Serve until a signal asks to stop; requests under way are answered first.
+
+    Raises ``NotConfigured`` when the address is taken, or when strangers would be served.
+    """
+    refuse_exposure(settings)
     configuration = load_configuration(configuration_path(settings))
     engine = open_engine(settings.database)
     upgrade(engine)
     with engine.begin() as connection:
         add_starters(connection, HOME_ORGANISATION)
     app = create_app(settings, configuration, engine)
-    uvicorn.run(
+    with _bound(settings) as door:
+        server = _Server(_configured(app))
+        with suppress(KeyboardInterrupt):
+            server.run([door])
+    if not server.started:
+        sys.exit(_NOT_STARTED)
+
+
+def _bound(settings: Settings) -> socket.socket:
+    host, port = settings.paramedic_host, settings.paramedic_port
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            text, remedy = "is taken by another process", "End that, or set PARAMEDIC_PORT (or --port) to a free port."
+        else:
+            text, remedy = f"cannot be listened on: {error.strerror}", "Set PARAMEDIC_HOST and PARAMEDIC_PORT."
+        raise NotConfigured(f"The address {host}:{port} {text}.", remedy=remedy) from error
+
+
+def _configured(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
-        host=settings.paramedic_host,
-        port=settings.paramedic_port,
         loop="uvloop",
         http="httptools",
         access_log=False,

@@ -115,8 +115,9 @@ def _turned_away(visit: Visit) -> Response:
     if visit.door.asks_for_token:
         back = visit.request.url.path if visit.request.method == "GET" else "/"
         return visit.go(f"/login?next={quote(back)}")
-    words = "Only callers on this machine are served until PARAMEDIC_API_TOKEN is set."
-    return visit.plain("error.html", 403, title=words, remedy="Set it, and sign in with it here.")
+    return visit.plain(
+        "error.html", 403, title=visit.door.desk.refusal(visit.request), remedy="Set it, and sign in with it here."
+    )
 
 
 def _status(error: ParamedicError, message: str) -> int:
