@@ -48,7 +48,8 @@ def title(result: TriageResult, subject: Subject) -> str:
     what = diagnosis.exception_type if diagnosis else "crash"
     where = f" in {diagnosis.location.function or diagnosis.location.file}" if diagnosis and diagnosis.location else ""
     short = f" ({subject.short_id})" if subject.short_id else ""
-    line = " ".join(scrub(printable(f"Fix {what}{where}")).split()).replace("@", "")
+    verb = "Fix" if result.fix else "Test for"
+    line = " ".join(scrub(printable(f"{verb} {what}{where}")).split()).replace("@", "")
     return cut(line, 90 - len(short)) + short
 
 

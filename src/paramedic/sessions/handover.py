@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from paramedic.effects.messages import Subject, commit_message
 from paramedic.model.errors import BadInput
 from paramedic.model.event import Event
 from paramedic.model.repair import Edit, Reproduction, TriageResult, Verdict
@@ -49,8 +50,5 @@ def commit_to_branch(
     """Commit onto a new branch at ``base`` without touching the folder's own files; the commit's id."""
     if not base:
         raise BadInput(f"{repository} is not a git repository.", remedy="Use --patch or --apply instead of --branch.")
-    rationale = result.fix.rationale if result.fix else ""
-    cause = result.diagnosis.summary if result.diagnosis else ""
-    what = "Fix" if result.fix else "Test for"
-    message = f"{what} {event.title.splitlines()[0][:60]}\n\n{cause}\n\n{rationale}\n".rstrip() + "\n"
-    return commit_files(repository, branch, edits, message=message, base=base)
+    subject = Subject(event.issue_id or "", event.title, event.short_id, event.web_url)
+    return commit_files(repository, branch, edits, message=commit_message(result, subject), base=base)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from paramedic.model.errors import SourceError
+from paramedic.model.errors import BadInput, SourceError
 from paramedic.model.repair import Edit
 from paramedic.source import commits
 from paramedic.source.git import Credentials, checked_reference, git_text, run_git, without_credentials
@@ -128,13 +128,20 @@ class Repository:
 
 @contextmanager
 def checkout_of(repository: Path, ref: str | None, *, home: Path) -> Iterator[Path]:
-    """The folder itself when ``ref`` is None, else a fresh checkout of that branch, tag or commit of it."""
+    """The folder itself when ``ref`` is None, else a fresh checkout of that branch, tag or commit of it.
+
+    Raises ``BadInput`` when there is no such ``ref``."""
     if ref is None:
         yield repository
         return
     source = Repository(str(repository), home)
     source.fetch()
-    with source.worktree(source.resolve(ref=ref).commit) as folder:
+    try:
+        commit = source.resolve(ref=ref).commit
+    except SourceError as error:
+        # Whoever named it can name another.
+        raise BadInput(error.args[0], remedy=error.remedy) from error
+    with source.worktree(commit) as folder:
         yield folder
 
 
