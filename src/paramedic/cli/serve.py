@@ -19,9 +19,15 @@ def serve(
 ) -> None:
     from paramedic.sessions.supervisor import supervise
     from paramedic.settings import load_settings
+    from paramedic.settings.exposure import refuse_exposure
+    from paramedic.web.address import bound
 
     given = {name: value for name, value in (("paramedic_host", host), ("paramedic_port", port)) if value is not None}
-    supervise(load_settings(**given), with_worker=not no_worker)
+    settings = load_settings(**given)
+    refuse_exposure(settings)
+    # Tried here, so that whoever types it is told at once and no worker is started for nothing.
+    bound(settings).close()
+    supervise(settings, with_worker=not no_worker)
 
 
 def worker() -> None:

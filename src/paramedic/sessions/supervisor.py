@@ -14,7 +14,6 @@ from types import FrameType
 import structlog
 
 from paramedic.settings import Settings
-from paramedic.settings.exposure import refuse_exposure
 from paramedic.store.engine import open_engine
 from paramedic.store.migrate import upgrade
 
@@ -85,10 +84,7 @@ class Child:
 
 
 def supervise(settings: Settings, *, with_worker: bool) -> None:
-    """Run until SIGTERM or SIGINT, or until a child refuses its settings; then exits with the child's code.
-
-    Raises ``NotConfigured`` when strangers would be served."""
-    refuse_exposure(settings)
+    """Run until SIGTERM or SIGINT, or until a child refuses its settings; then exits with the child's code."""
     settings.home.mkdir(parents=True, exist_ok=True)
     upgrade(open_engine(settings.database))
     stopping = threading.Event()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 import sys
 from contextlib import suppress
@@ -12,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from paramedic.log import configure_log
-from paramedic.model.errors import BadInput, NotConfigured
+from paramedic.model.errors import BadInput
 from paramedic.sessions.library import add_starters
 from paramedic.settings import Settings, load_configuration, load_settings
 from paramedic.settings.exposure import refuse_exposure
@@ -20,13 +19,13 @@ from paramedic.settings.place import configuration_path
 from paramedic.store.engine import open_engine
 from paramedic.store.migrate import upgrade
 from paramedic.store.service_users import HOME_ORGANISATION
+from paramedic.web.address import bound
 from paramedic.web.app import create_app
 
 log = structlog.get_logger()
 
 KEEP_ALIVE_SECONDS = 30
 GRACE_SECONDS = 10
-BACKLOG = 2048
 _NOT_STARTED = 3
 
 
@@ -52,24 +51,12 @@ def run(settings: Settings) -> None:
     with engine.begin() as connection:
         add_starters(connection, HOME_ORGANISATION)
     app = create_app(settings, configuration, engine)
-    with _bound(settings) as door:
+    with bound(settings) as door:
         server = _Server(_configured(app))
         with suppress(KeyboardInterrupt):
             server.run([door])
     if not server.started:
         sys.exit(_NOT_STARTED)
-
-
-def _bound(settings: Settings) -> socket.socket:
-    host, port = settings.paramedic_host, settings.paramedic_port
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            text, remedy = "is taken by another process", "End that, or set PARAMEDIC_PORT (or --port) to a free port."
-        else:
-            text, remedy = f"cannot be listened on: {error.strerror}", "Set PARAMEDIC_HOST and PARAMEDIC_PORT."
-        raise NotConfigured(f"The address {host}:{port} {text}.", remedy=remedy) from error
 
 
 def _configured(app: FastAPI) -> uvicorn.Config:
