@@ -59,6 +59,12 @@ def test_the_title_and_the_commit_fit_and_name_the_issue() -> None:
     assert (first, second) == ("Fix KeyError in total (SHOP-1A)", "")
 
 
+def test_what_was_not_checked_is_wherever_a_person_decides() -> None:
+    assert "Failed before, passes after.\nNot checked: No other test covers it.\n" in commit_message(proven(), SUBJECT)
+    for text in (pull_request_body(proven(), SUBJECT), comment_text(proven(), SUBJECT, None)):
+        assert "Not checked:\n\n- No other test covers it." in text
+
+
 def test_only_plain_web_addresses_become_links() -> None:
     assert safe_url("https://sentry.io/x/?a=1&b=2") == "https://sentry.io/x/?a=1&b=2"
     for url in ("javascript:x", "https://a b", "https://x/)[y](z", "https://u@x/", "data:text/html,x", "https://é.example", None):

@@ -6,6 +6,7 @@ question that nobody answers expires. A new proposal withdraws the open question
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from paramedic.effects.values import Effect, EffectKind, EffectState, Recorded, 
 from paramedic.model.errors import BadInput
 from paramedic.settings.file import Policy
 from paramedic.store import effects as rows
+from paramedic.store import sessions
 from paramedic.store.effects import EffectRow
 
 _CLAIMS_CAUSE = (EffectKind.PUSH, EffectKind.PULL_REQUEST)
@@ -93,6 +95,14 @@ def listing(
     asked = {state.value for state in states} | ({EffectState.PENDING.value} if EffectState.EXPIRED in states else set())
     found = rows.listed(connection, states=sorted(asked), session_id=session_id, issue_id=issue_id)
     return tuple(item for item in map(recorded, found) if not states or item.state in states)
+
+
+def proofs(connection: sa.Connection, effects: Sequence[Recorded]) -> dict[str, Mapping[str, object]]:
+    """What the sessions behind the effects proved, by the effect's key; nothing where there is no proof."""
+    found = sessions.read_many(connection, sorted({one.effect.session_id for one in effects}))
+    proofs = {session.id: (session.result or {}).get("proof") for session in found}
+    behind = ((one.effect.key, proofs.get(one.effect.session_id)) for one in effects)
+    return {key: proof for key, proof in behind if isinstance(proof, Mapping)}
 
 
 def latest(connection: sa.Connection, limit: int) -> tuple[Recorded, ...]:

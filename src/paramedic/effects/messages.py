@@ -62,6 +62,9 @@ def commit_message(result: TriageResult, subject: Subject) -> str:
         lines += [_plain(fix.rationale), ""]
     if result.reproduction:
         lines.append(f"Regression test: {_plain(result.reproduction.node)}")
+    if result.proof:
+        # The reason says which tests were run.
+        lines += ["", _plain(result.reason), *(f"Not checked: {_plain(gap)}" for gap in result.proof.gaps)]
     if link := safe_url(subject.url):
         lines.append(f"Issue: {link}")
     return "\n".join(lines).strip() + "\n"
@@ -83,6 +86,7 @@ def comment_text(result: TriageResult, subject: Subject, branch: str | None) -> 
         inline(result.reason, 600),
         _root_cause(result),
         _short_fix(result, branch),
+        _gaps(result.proof) if result.proof else "",
         _history(subject),
         frequency_table(subject),
     ]
@@ -207,8 +211,12 @@ def _run(name: str, run: Run) -> str:
 def _conditions(proof: Proof) -> str:
     base = code(proof.base_commit[:12] or "unknown")
     line = f"Base commit {base}, Python {code(proof.interpreter)}, sandbox {code(proof.sandbox)}."
+    return f"{line}\n\n{_gaps(proof)}".rstrip()
+
+
+def _gaps(proof: Proof) -> str:
     gaps = "".join(f"\n- {inline(gap, 300)}" for gap in proof.gaps)
-    return f"{line}\n\nNot checked:\n{gaps}" if gaps else line
+    return f"Not checked:\n{gaps}" if gaps else ""
 
 
 def _evidence(result: TriageResult) -> str:

@@ -112,8 +112,9 @@ class Fix:
 class Proof:
     """The recorded runs that make a fix proven.
 
-    ``suite_*`` are None when the project has no tests that touch the change, or the suite was not asked for; ``gaps`` says
-    each thing that was not checked, so that a reader knows what the proof does not cover.
+    ``suite_*`` are None when none of the project's tests could be used, or the suite was not asked for; ``gaps`` says
+    each thing that was not checked, so that a reader knows what the proof does not cover. ``compared`` says, as the part of
+    a sentence, which of the project's tests are no worse.
     """
 
     reproduction_before: Run
@@ -125,6 +126,7 @@ class Proof:
     sandbox: str
     environment_key: str
     gaps: tuple[str, ...] = ()
+    compared: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ class _Verification:
     def _compared(self, candidate: Candidate) -> Comparison:
         if self.suite is None:
             return Comparison(None, None, gaps=("The project's own tests were not run.",))
-        self.progress("running the project's tests around the change")
+        self.progress("running the project's tests")
         return self.suite.compare(candidate)
 
     def _proof(self, before: Run, after: Run, compared: Comparison) -> Proof:
@@ -191,4 +191,5 @@ class _Verification:
             sandbox=project.sandbox.name,
             environment_key=project.environment.key,
             gaps=compared.gaps,
+            compared=compared.claim,
         )

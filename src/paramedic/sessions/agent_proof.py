@@ -47,7 +47,8 @@ class Bench:
         """The prover's word in the form that an agent gets to see."""
         outcome = self.outcome(patch, tests, node)
         if isinstance(outcome.verdict, Proven):
-            return Trial(True, "Proven: the test fails before the change and passes after it, and no other test is worse.")
+            compared = outcome.verdict.proof.compared
+            return Trial(True, f"Proven: the test fails before the change and passes after it; {compared}.")
         return Trial(False, outcome.verdict.reason, untested=outcome.reproduction is None)
 
     def outcome(self, patch: tuple[Edit, ...], tests: tuple[Edit, ...], node: str | None) -> Outcome:

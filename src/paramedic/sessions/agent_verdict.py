@@ -62,7 +62,7 @@ def _work(found: Investigation, content: str) -> AgentWork:
 def _proven(outcome: Outcome, proven: Proven, diagnosis: Diagnosis | None, answer: Answer, work: AgentWork) -> TriageResult:
     return TriageResult(
         Verdict.PROVEN_FIX,
-        "The regression test failed before the agent's change and passes after it, and no other test is worse.",
+        f"The regression test failed before the agent's change and passes after it; {proven.proof.compared}.",
         diagnosis,
         proven.reproduction or outcome.reproduction,
         replace(proven.fix, rationale=answer.rationale or proven.fix.rationale),

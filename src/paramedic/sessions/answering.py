@@ -145,7 +145,7 @@ def _patch(found: Investigation, answer: Answer, bench: Bench | None) -> list[st
     if isinstance(outcome.verdict, Unproven):
         return _unproven(found, outcome.verdict.reason.splitlines()[0])
     proof = outcome.verdict.proof
-    said = "The change is proven: its test failed before it and passes after it, and no other test is worse."
+    said = f"The change is proven: its test failed before it and passes after it; {proof.compared}."
     gaps = [f"Not checked: {gap}" for gap in proof.gaps]
     return ["", said, *gaps, "", _shown(found)]
 

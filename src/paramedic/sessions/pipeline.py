@@ -141,12 +141,9 @@ def repair_and_prove(
 
 
 def _proven(outcome: Proven, diagnosis: Diagnosis, reproduction: Reproduction) -> TriageResult:
-    reason = "The regression test failed before the change and passes after it, and no other test is worse."
-    if outcome.proof.suite_before is None:
-        reason = "The regression test failed before the change and passes after it; no other test covers the change."
     return TriageResult(
         Verdict.PROVEN_FIX,
-        reason,
+        f"The regression test failed before the change and passes after it; {outcome.proof.compared}.",
         diagnosis,
         outcome.reproduction or reproduction,
         outcome.fix,

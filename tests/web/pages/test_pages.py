@@ -14,17 +14,21 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from tests.effects.findings import proven
 from tests.sessions.ward import Ward, ended
 from tests.standins.shop import crash_event
 
 from intake.running import Web, running_web
 from paramedic.effects import ledger
-from paramedic.effects.values import EffectState
+from paramedic.effects.values import Effect, EffectState, Patch
+from paramedic.sessions.document import result_document
+from paramedic.settings.file import Policy
 from paramedic.store import issues, mcp, playbooks, sessions
 from paramedic.store.events import Sample
 from paramedic.store.issues import Sighting
 from paramedic.store.playbooks import Draft
 from paramedic.store.service_users import HOME_ORGANISATION
+from paramedic.store.sessions import NewSession, SessionState
 
 TOKEN = "t0ken"
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(2)> \u202egnp.exe \x1b[31m {{ 7 * 7 }}"
@@ -119,14 +123,15 @@ def test_every_page_renders_and_says_what_it_is_about(dashboard: Dashboard) -> N
     with dashboard.ward.engine.begin() as connection:
         triage = playbooks.read(connection, HOME_ORGANISATION, "!triage")
         playbooks.edit(connection, HOME_ORGANISATION, triage.id, Draft(triage.title, "Look first.\n", "!triage"), "ada")
+    claimed = ("and passes after it; no test of the project is worse.",)
     pages = {
         "/": ("Push waits for your yes", "No worker lives", "proven fix", "Issues seen last"),
         "/issues": ("KeyError: 'note'", "proven fix", "<svg"),
         "/sessions": (dashboard.session[:8], "proven fix"),
         f"/sessions/{dashboard.session}": ("reproduce", "release shop@1.0.0 is tag v1.0.0", "Write to this session", "Proof"),
         f"/sessions/devin-{dashboard.session}": ("Stages",),
-        "/approvals": ("Commit message", one.effect.payload.branch, "+    return row.get"),
-        f"/approvals/{one.effect.key}": (one.effect.key, "Approve this push"),
+        "/approvals": ("Commit message", one.effect.payload.branch, "+    return row.get", *claimed),
+        f"/approvals/{one.effect.key}": (one.effect.key, "Approve this push", *claimed),
         "/playbooks": ("!triage",),
         f"/playbooks/{triage.id}": ("Version 1", "Version 2", '<span class="added">+Look first.'),
         "/knowledge": ("Knowledge",),
@@ -140,6 +145,20 @@ def test_every_page_renders_and_says_what_it_is_about(dashboard: Dashboard) -> N
         assert text.count("<h1") == 1
     assert "There is no issue 99." in dashboard.get("/issues/99", 404)
     assert "There is no session" in unescape(dashboard.get("/sessions/nope", 404))
+
+
+@pytest.mark.sandbox
+def test_what_was_not_checked_is_beside_the_question_whatever_it_is_about(dashboard: Dashboard) -> None:
+    patch = Effect(Patch("fix.patch", "--- a\n"), 1, "5e55" + "0" * 28)
+    with dashboard.ward.engine.begin() as connection:
+        sessions.start(connection, NewSession(None, "shop", "fix", None, "a test", kind="prompt"), patch.session_id)
+        document = json.loads(json.dumps(result_document(proven())))
+        sessions.finish(connection, patch.session_id, SessionState.FINISHED, verdict="proven_fix", summary="", result=document)
+        ledger.propose(connection, patch, Policy.ASK, 24)
+    for path in ("/approvals", f"/approvals/{patch.key}"):
+        assert "<h4>Not checked</h4><ul><li>No other test covers it.</li></ul>" in dashboard.get(path)
+    with dashboard.ward.engine.begin() as connection:
+        ledger.reject(connection, patch.key, "ann")
 
 
 def pending(dashboard: Dashboard) -> tuple[ledger.Recorded, ...]:

@@ -20,13 +20,15 @@ def listing(visit: Visit) -> Response:
     with reading(visit.engine).connect() as connection:
         pending = ledger.listing(connection, states=(EffectState.PENDING,))
         decided = ledger.latest(connection, _DECIDED_SHOWN)
-    return visit.show("approvals.html", pending=pending, decided=decided, diffs=diffs_of(pending))
+        proofs = ledger.proofs(connection, pending)
+    return visit.show("approvals.html", pending=pending, decided=decided, diffs=diffs_of(pending), proofs=proofs)
 
 
 def one(visit: Visit) -> Response:
     with reading(visit.engine).connect() as connection:
         recorded = ledger.find(connection, visit.request.path_params["key"])
-    return visit.show("approval.html", recorded=recorded, diffs=diffs_of((recorded,)))
+        proofs = ledger.proofs(connection, (recorded,))
+    return visit.show("approval.html", recorded=recorded, diffs=diffs_of((recorded,)), proofs=proofs)
 
 
 def approve(visit: Visit) -> Response:
