@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from paramedic.model.diagnosis import Family
 from paramedic.repair.draft import Draft
 from paramedic.repair.exits import is_empty
 from paramedic.repair.guards import conditions, is_pure
@@ -36,7 +37,9 @@ def guarded(site: Site) -> Iterator[Draft]:
             supporters = namesakes[_plain(site.source(guard.body[0]))]
             usual = supporters == max(namesakes.values(), default=0)
             claimed = draft if usual else replace(draft, weight=draft.weight * OTHERWISE)
-            thin = not supporters and _is_decision(guard.body[0]) and len({id(each) for each, _ in guards}) < ENOUGH
+            alone = not supporters and len({id(each) for each, _ in guards}) < ENOUGH
+            # Of nothing to count, the count is 0; of something that is missing, nobody knows the price.
+            thin = alone and _is_decision(guard.body[0]) and site.family not in {Family.ZERO_DIVISION, Family.EMPTY_SEQUENCE}
             yield replace(claimed, weight=claimed.weight * THIN) if thin else claimed
 
 
