@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from tests.standins.sentry import SentryStandIn
 from tests.standins.shop import crash_event
@@ -17,6 +18,11 @@ ADDRESSES = {
 }
 
 
+def at_rest(item: dict[str, Any]) -> bool:
+    """Ended, or waiting for somebody's yes to what it proposes."""
+    return item["status"] == "exit" or item["status_detail"] == "waiting_for_approval"
+
+
 def test_an_issue_is_adopted_and_learns_its_name_and_project(tmp_path: Path) -> None:
     sentry = SentryStandIn()
     sentry.raw_event = crash_event()
@@ -26,7 +32,7 @@ def test_an_issue_is_adopted_and_learns_its_name_and_project(tmp_path: Path) -> 
             for path in ADDRESSES:
                 made = house.call("POST", f"{house.org}/sessions", {"prompt": f"See {sentry.url}{path}, please."}).json()
                 assert made["status"] == "new"
-            until(lambda: all(item["status"] == "exit" for item in house.call("GET", f"{house.org}/sessions").json()["items"]))
+            until(lambda: all(map(at_rest, house.call("GET", f"{house.org}/sessions").json()["items"])))
             with house.engine.connect() as connection:
                 found = issues.listed(connection)
     assert {issue.upstream_id for issue in found} == set(ADDRESSES.values())
