@@ -1,4 +1,4 @@
-"""Issues: the list, one of them with all that is known, and the wish to have it looked into again."""
+"""One issue with all that is known, and the wish to have it looked into again."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from starlette.responses import Response
 
 from paramedic.effects import ledger
 from paramedic.integrations.sentry.event import parse_event
-from paramedic.model.event import Event, Level
-from paramedic.model.repair import Verdict
+from paramedic.model.event import Event
 from paramedic.sessions.starting import start_by_hand
 from paramedic.store import events, issues, sessions
 from paramedic.store.engine import reading
@@ -22,31 +21,6 @@ from paramedic.web.pages.approvals import diffs_of
 from paramedic.web.pages.charts import DAY, frequency
 from paramedic.web.pages.serving import Visit
 from paramedic.web.pages.stack import headline, stacks
-
-AT_ONCE = 50
-STATUSES = ("unresolved", "resolved", "ignored")
-_FILTERS = ("project", "level", "status", "verdict")
-
-
-def listing(visit: Visit) -> Response:
-    wanted = {name: visit.asked(name) for name in _FILTERS}
-    text, offset = visit.asked("q"), visit.number("offset")
-    hour = int(time.time()) // 3600
-    with reading(visit.engine).connect() as connection:
-        found = issues.listed(connection, **wanted, text=text, limit=AT_ONCE + 1, offset=offset)
-        ids = [issue.id for issue in found]
-        hours = issues.hours_of(connection, ids, hour - 23)
-        verdicts = sessions.last_verdicts(connection, ids)
-        projects = issues.projects(connection)
-    return visit.show(
-        "issues.html",
-        rows=[(issue, frequency(hours.get(issue.id, {}), bars=24), verdicts.get(issue.id)) for issue in found[:AT_ONCE]],
-        wanted={**wanted, "q": text},
-        choices={"project": projects, "level": list(Level), "status": STATUSES, "verdict": list(Verdict)},
-        offset=offset,
-        older=offset + AT_ONCE if len(found) > AT_ONCE else None,
-        newer=max(0, offset - AT_ONCE) if offset else None,
-    )
 
 
 def one(visit: Visit) -> Response:

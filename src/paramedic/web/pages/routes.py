@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from paramedic.web.pages import approvals, issues, library, login, overview, sessions, state
+from paramedic.web.pages import approvals, issue_list, issues, library, login, overview, sessions, state
 from paramedic.web.pages.rendering import ASSETS, asset
 from paramedic.web.pages.serving import Page, page
 
@@ -14,7 +14,7 @@ from paramedic.web.pages.serving import Page, page
 def page_routes() -> list[Route]:
     return [
         _shown("/", overview.overview),
-        _shown("/issues", issues.listing),
+        _shown("/issues", issue_list.listing),
         _shown("/issues/{issue}", issues.one),
         _acting("/issues/{issue}/investigate", issues.investigate),
         _shown("/sessions", sessions.listing),
