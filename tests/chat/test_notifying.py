@@ -47,7 +47,7 @@ def test_a_regression_is_told_of_however_rare_it_is_and_once_per_release(hooked:
     issue = hooked.crash(count=1, release="2")
     hooked.crash(count=1, release="2")
     hooked.tick()
-    assert [words(message).splitlines()[1] for message in slack.hooked] == ["Regressed in shop, production (SHOP-a)"]
+    assert [words(message).splitlines()[2] for message in slack.hooked] == ["Regressed in shop, production (SHOP-a)"]
     assert hooked.outcomes(issue) == [("regressed", "sent")]
 
 

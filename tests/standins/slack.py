@@ -97,3 +97,8 @@ def texts(block: dict[str, Any]) -> Iterator[tuple[str, int]]:
 def words(body: dict[str, Any]) -> str:
     """All that a reader sees."""
     return "\n".join(text for block in body["blocks"] for text, _limit in texts(block))
+
+
+def labels(body: dict[str, Any]) -> list[str]:
+    """What stands on the buttons."""
+    return [one["text"]["text"] for block in body["blocks"] if block["type"] == "actions" for one in block["elements"]]

@@ -65,7 +65,7 @@ def tell(engine: sa.Engine, settings: Settings, configuration: Configuration) ->
         return
     with engine.begin() as connection:
         for issue_id, session_id in questions:
-            alerts.note(connection, issue_id, "question", "a change waits for a yes", session_id)
+            alerts.note(connection, issue_id, alerts.QUESTION, "a change waits for a yes", session_id)
         _tell_waiting(connection, desk, datetime.now(UTC))
         for post, standing in stale:
             _bring_up_to_date(connection, desk, post, standing)
@@ -79,6 +79,19 @@ def _tell_waiting(connection: sa.Connection, desk: Desk, now: datetime) -> None:
     if is_quiet(now, desk.config):
         due = tuple(alert for alert in due if alert.level == Level.FATAL.value)
     window = now - timedelta(minutes=desk.config.storm_minutes)
+    _ask(connection, desk, [alert for alert in due if alert.state == alerts.QUESTION], window, now)
+    _report(connection, desk, [alert for alert in due if alert.state != alerts.QUESTION], window, now)
+
+
+def _ask(connection: sa.Connection, desk: Desk, due: Sequence[Alert], window: datetime, now: datetime) -> None:
+    """Each question has a message of its own, also in a storm: one without buttons could not be answered. Those that are too
+    many for the window wait for the next."""
+    free = desk.config.storm_issues - alerts.sent_since(connection, window, Outcome.SENT, questions=True)
+    for alert in due[: max(0, free)]:
+        _tell(connection, desk, alert, now)
+
+
+def _report(connection: sa.Connection, desk: Desk, due: Sequence[Alert], window: datetime, now: datetime) -> None:
     if not due or alerts.sent_since(connection, window, Outcome.BATCHED):
         return
     recent = alerts.sent_since(connection, window, Outcome.SENT)
@@ -107,7 +120,7 @@ def _tell(connection: sa.Connection, desk: Desk, alert: Alert, now: datetime) ->
 def _post(connection: sa.Connection, desk: Desk, chat: Chat, alert: Alert, standing: Standing, cooling: datetime) -> bool:
     """False when the issue has a fresh message in this chat, which will be edited."""
     before = alerts.post_of(connection, alert.issue_id, chat.name)
-    asks = alert.state == "question" and not chat.edits
+    asks = alert.state == alerts.QUESTION and not chat.edits
     if before is not None and before.posted_at > cooling and not asks and not _is_lost(connection, before):
         return False
     _post_anew(connection, desk, chat, alert.issue_id, standing, f"alert {alert.id}")

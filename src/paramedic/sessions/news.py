@@ -13,6 +13,7 @@ from paramedic.model.chat import Answer, Button, ChatMessage
 from paramedic.model.repair import Verdict
 from paramedic.reports.notification import IssueNews, StormIssue, issue_message, storm_message
 from paramedic.settings import Settings
+from paramedic.settings.exposure import is_of_this_machine
 from paramedic.settings.file import NotificationsConfig
 from paramedic.store import effects as rows
 from paramedic.store import issues
@@ -37,7 +38,8 @@ def news_of(
     newest = [row for row in found if session and row.session_id == session[0].id] or found
     buttons = tuple(button for row in newest if row.state == "pending" for button in _buttons(row)) if config.approvers else ()
     news = _news(connection, issue, standing, session[0] if session else None, newest)
-    return issue_message(news, config.templates, _link(issue, settings), buttons)
+    asked = next((row.key for row in newest if row.state == "pending"), None)
+    return issue_message(news, config.templates, _link(issue, asked, settings), buttons)
 
 
 def storm_of(
@@ -49,9 +51,8 @@ def storm_of(
     lines = [StormIssue(plain(issue.title, 120), plain(issue.project, 60), issue.count, issue.users) for issue in top]
     first, last = min(alert.noticed_at for alert in due), max(alert.noticed_at for alert in due)
     minutes = max(config.storm_minutes, round((last - first).total_seconds() / 60))
-    return ordered[0].issue_id, storm_message(
-        len(ordered), minutes, lines, config.templates, safe_url(settings.paramedic_public_url)
-    )
+    link = safe_url(f"{settings.paramedic_public_url}/issues")
+    return ordered[0].issue_id, storm_message(len(ordered), minutes, lines, config.templates, link)
 
 
 def _news(
@@ -93,6 +94,8 @@ def _step(row: EffectRow) -> str:
     """What became of one proposed effect, and who decided."""
     what = _WORDS.get(row.kind, row.kind).capitalize()
     by = f" by {plain(row.decided_by, 80)}" if row.decided_by and row.decided_by != "policy" else ""
+    if by and row.decided_at:
+        by += f" at {row.decided_at:%Y-%m-%d %H:%M} UTC"
     if row.state == "pending":
         return f"{what}: waits for a yes ({row.key[:12]})"
     seen = plain(row.result or "", 200) if row.state == "done" else plain(row.reason or "", 200)
@@ -104,5 +107,9 @@ def _buttons(row: EffectRow) -> tuple[Button, Button]:
     return Button(f"Approve {what}", Answer.APPROVE, row.key), Button(f"Reject {what}", Answer.REJECT, row.key)
 
 
-def _link(issue: Issue, settings: Settings) -> str | None:
-    return safe_url(issue.url) or safe_url(f"{settings.paramedic_public_url}/api/issues/{issue.id}")
+def _link(issue: Issue, asked: str | None, settings: Settings) -> str | None:
+    """The page of what waits for an answer, else of the issue. A telephone cannot open an address of this machine, so where
+    there is no public one, the issue in Sentry is better than nothing."""
+    upstream = safe_url(issue.url) if is_of_this_machine(settings.paramedic_public_url) else None
+    page = f"/approvals/{asked}" if asked else f"/issues/{issue.id}"
+    return upstream or safe_url(settings.paramedic_public_url + page)

@@ -14,7 +14,7 @@ def is_exposed(settings: Settings) -> bool:
 
     A proxy on this machine that adds no X-Forwarded-For makes everybody look like a caller on this machine.
     """
-    return settings.paramedic_api_token is None and not _is_of_this_machine(settings.paramedic_public_url)
+    return settings.paramedic_api_token is None and not is_of_this_machine(settings.paramedic_public_url)
 
 
 def refuse_exposure(settings: Settings) -> None:
@@ -27,7 +27,8 @@ def refuse_exposure(settings: Settings) -> None:
         )
 
 
-def _is_of_this_machine(url: str) -> bool:
+def is_of_this_machine(url: str) -> bool:
+    """Whether the address leads to whatever machine it is opened on."""
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -13,6 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from paramedic.store.moments import aware
 from paramedic.store.schema import alert_logs, chat_posts, effects, issues, sessions
 
+QUESTION = "question"
+"""The state of an alert that a change waits for a yes; the other states are those of issues."""
 _MOST_WAITING = 10_000
 _MOST_POSTS = 200
 
@@ -99,9 +101,11 @@ def settle(connection: sa.Connection, alerts: Sequence[Alert], outcome: Outcome)
         connection.execute(update.values(outcome=outcome.value, settled_at=datetime.now(UTC)), rows)
 
 
-def sent_since(connection: sa.Connection, since: datetime, outcome: Outcome) -> int:
+def sent_since(connection: sa.Connection, since: datetime, outcome: Outcome, *, questions: bool = False) -> int:
+    """How many alerts came to this since then: of questions alone, or of everything else."""
     query = sa.select(sa.func.count()).where(alert_logs.c.outcome == outcome.value, alert_logs.c.settled_at > since)
-    return int(connection.execute(query).scalar_one())
+    asked = alert_logs.c.state == QUESTION
+    return int(connection.execute(query.where(asked if questions else ~asked)).scalar_one())
 
 
 def listed(connection: sa.Connection, issue_id: int) -> tuple[tuple[str, str, str], ...]:
@@ -163,12 +167,7 @@ def unasked(connection: sa.Connection, limit: int = 50) -> tuple[tuple[int, str]
     query = (
         sa.select(effects.c.issue_id, effects.c.session_id)
         .where(effects.c.state == "pending", effects.c.issue_id.not_in(sa.select(chat_posts.c.issue_id)))
-        .where(
-            ~sa.exists().where(
-                alert_logs.c.issue_id == effects.c.issue_id,
-                sa.or_(alert_logs.c.occasion == effects.c.session_id, alert_logs.c.outcome == Outcome.WAITING.value),
-            )
-        )
+        .where(~sa.exists().where(alert_logs.c.issue_id == effects.c.issue_id, alert_logs.c.occasion == effects.c.session_id))
         .distinct()
         .limit(limit)
     )
