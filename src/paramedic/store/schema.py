@@ -389,3 +389,72 @@ chat_posts = sa.Table(
     sa.Column("at", Moment, nullable=False, index=True),
     comment="The message of an issue in a chat: posted_by and last are keys of effects, shown is the hash of what it tells.",
 )
+
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    sa.Column("effect", sa.String(64), sa.ForeignKey("effects.key", ondelete="CASCADE"), primary_key=True),
+    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("session_id", sa.String(32), nullable=False, index=True),
+    sa.Column("repository", sa.String(200), nullable=False),
+    sa.Column("branch", sa.String(250), nullable=False),
+    sa.Column("number", sa.Integer),
+    sa.Column("url", sa.Text),
+    sa.Column("fate", sa.String(12), nullable=False),
+    sa.Column("fate_at", Moment, nullable=False),
+    sa.Column("fate_by", sa.String(200), nullable=False, server_default=""),
+    sa.Column("commit", sa.String(64)),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("forge_at", Moment),
+    sa.Column("comments_at", Moment),
+    sa.Column("next_look_at", Moment, index=True),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("problem", sa.String(500)),
+    sa.Column("silence", sa.String(12)),
+    sa.Column("release", sa.String(250)),
+    sa.Column("basis", sa.String(8)),
+    sa.Column("released_at", Moment),
+    sa.Column("per_hour", sa.Float, nullable=False, server_default="0"),
+    sa.Column("expected", sa.Float, nullable=False, server_default="0"),
+    sa.Column("seen", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("judged_at", Moment),
+    sa.Column("regressed_at", Moment),
+    sa.Column("regressed_release", sa.String(250)),
+    sa.Column("regressed_event", sa.String(64)),
+    comment="What became of each pull request, or of a branch without one; next_look_at is when it is looked at again.",
+)
+
+outcome_comments = sa.Table(
+    "outcome_comments",
+    metadata,
+    sa.Column("effect", sa.String(64), sa.ForeignKey("outcomes.effect", ondelete="CASCADE"), primary_key=True),
+    sa.Column("id", sa.String(80), primary_key=True),
+    sa.Column("author", sa.String(200), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("url", sa.Text, nullable=False, server_default=""),
+    sa.Column("path", sa.Text, nullable=False, server_default=""),
+)
+
+releases = sa.Table(
+    "releases",
+    metadata,
+    sa.Column("project", sa.String(200), primary_key=True),
+    sa.Column("version", sa.String(250), primary_key=True),
+    sa.Column("first_at", Moment, nullable=False),
+    sa.Column("last_at", Moment, nullable=False, index=True),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    comment="Releases that events of a project came from; those that were not heard of for long are forgotten.",
+)
+
+issue_releases = sa.Table(
+    "issue_releases",
+    metadata,
+    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("version", sa.String(250), primary_key=True),
+    sa.Column("first_at", Moment, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Column("event", sa.String(64), nullable=False),
+    comment="Releases that events of an issue came from, since a fix of it is followed; event is the newest one's id.",
+)

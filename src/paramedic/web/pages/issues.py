@@ -13,12 +13,13 @@ from paramedic.effects import ledger
 from paramedic.integrations.sentry.event import parse_event
 from paramedic.model.event import Event
 from paramedic.sessions.starting import start_by_hand
-from paramedic.store import events, issues, sessions
+from paramedic.store import events, issues, outcomes, sessions
 from paramedic.store.engine import reading
 from paramedic.store.events import Sample
 from paramedic.store.sessions import SessionState
 from paramedic.web.pages.approvals import diffs_of
 from paramedic.web.pages.charts import DAY, frequency
+from paramedic.web.pages.outcomes import shown
 from paramedic.web.pages.serving import Visit
 from paramedic.web.pages.stack import headline, stacks
 
@@ -33,6 +34,7 @@ def one(visit: Visit) -> Response:
         samples = events.sampled(connection, issue_id)
         found = sessions.recent(connection, issue_id=issue_id, limit=20)
         effects = ledger.listing(connection, issue_id=issue_id)
+        followed = shown(connection, outcomes.of_issue(connection, issue_id))
     event = parse_event(json.loads(body)) if body is not None else None
     kind, text = headline(event.crash if event else None, issue.title)
     return visit.show(
@@ -49,6 +51,7 @@ def one(visit: Visit) -> Response:
         session=next((session for session in found if session.state is SessionState.FINISHED), None),
         live=next((session for session in found if session.state in sessions.LIVE), None),
         effects=effects,
+        outcomes=followed,
         diffs=diffs_of(effects),
     )
 

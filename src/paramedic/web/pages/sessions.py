@@ -11,10 +11,11 @@ from paramedic.effects import ledger
 from paramedic.model.errors import BadInput
 from paramedic.sessions.conversing import tell, terminate
 from paramedic.sessions.resuming import resume
-from paramedic.store import agent, budgets, issues, recalls, requests, sessions
+from paramedic.store import agent, budgets, issues, outcomes, recalls, requests, sessions
 from paramedic.store.engine import reading
 from paramedic.store.sessions import LogLine, Session, SessionState
 from paramedic.web.devin.documents import conversation
+from paramedic.web.pages.outcomes import shown
 from paramedic.web.pages.serving import Visit
 
 LONGEST_MESSAGE = 50_000
@@ -47,6 +48,7 @@ def one(visit: Visit) -> Response:
             dollars=budgets.dollars_of(connection, [session.id]).get(session.id, 0.0),
             steps=agent.steps_of(connection, session.id),
             effects=ledger.listing(connection, session_id=session.id),
+            outcomes=shown(connection, outcomes.of_sessions(connection, [session.id])),
         )
 
 

@@ -1,0 +1,55 @@
+"""What became of a fix, on the pages of its issue and its session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import httpx2
+import pytest
+
+from intake.running import Web, running_web
+from outcomes.house import opened, read
+from paramedic.model.outcome import Basis, Fate, Outcome, ReviewComment, Silence
+from paramedic.store import outcomes
+
+HOSTILE = '<img src=x onerror="alert(1)"> </pre><script>alert(2)</script> javascript:alert(3)'
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Web, Outcome]]:
+    with running_web(tmp_path_factory.mktemp("outcomes")) as web:
+        outcome = opened(web.engine)
+        now = datetime.now(UTC)
+        changes = {
+            "fate": Fate.MERGED.value, "fate_at": now - timedelta(hours=8), "fate_by": HOSTILE, "commit": "c" * 40,
+            "silence": Silence.SILENT.value, "release": "shop@1.0.1", "basis": Basis.GIT.value, "per_hour": 1.0,
+            "released_at": now - timedelta(hours=6), "expected": 6.0,
+        }  # fmt: skip
+        comment = ReviewComment("c1", HOSTILE, HOSTILE, now, "javascript:alert(4)", HOSTILE)
+        with web.engine.begin() as connection:
+            outcomes.change(connection, outcome.effect, **changes)
+            outcomes.add_comments(connection, outcome.effect, [comment])
+        yield web, read(web.engine, outcome.effect)
+
+
+def test_issue_and_session_show_fate_silence_and_the_chart_that_shows_it(shown: tuple[Web, Outcome]) -> None:
+    web, outcome = shown
+    for page in (f"/issues/{outcome.issue_id}", f"/sessions/{outcome.session_id}"):
+        text = unescape(httpx2.get(web.url + page).text)
+        assert "Pull request #12 was merged as cccccccccccc" in text
+        assert "no event of this issue came from it: at the 1.0 an hour from before the merge, 6.0 would have come" in text
+        assert "shop@1.0.1, whose commit contains the merged one" in text
+        assert text.count('<line class="mark"') == 2
+        assert ": release shop@1.0.1</title>" in text
+        assert 'href="https://github.example/acme/shop/pull/12"' in text
+
+
+def test_what_a_stranger_wrote_stays_text(shown: tuple[Web, Outcome]) -> None:
+    web, outcome = shown
+    page = httpx2.get(f"{web.url}/sessions/{outcome.session_id}").text
+    assert "&lt;script&gt;alert(2)" in page
+    assert "<script>alert(2)" not in page
+    assert "<img src=x" not in page
+    assert 'href="javascript:' not in page
