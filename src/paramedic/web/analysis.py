@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from paramedic.integrations.sentry.reference import parse_reference
@@ -21,10 +21,10 @@ from paramedic.store import issues, sessions
 from paramedic.store.engine import reading
 from paramedic.store.issues import Issue
 from paramedic.store.sessions import SessionState
-from paramedic.web.access import Engine, require_token
+from paramedic.web.access import RESPONDER, VIEWER, Engine
 from paramedic.web.issues import STATUS, analysis_of
 
-router = APIRouter(prefix="/analysis", dependencies=[Depends(require_token)])
+router = APIRouter(prefix="/analysis")
 
 _PREFIX = "report-"
 
@@ -60,7 +60,7 @@ class AskedReport(BaseModel):
             raise HTTPException(404, "There is no such report.") from error
 
 
-@router.post("/issue")
+@router.post("/issue", dependencies=[RESPONDER])
 def ask_about_issue(engine: Engine, asked: AskedIssue) -> dict[str, object]:
     """``reused`` when the issue was looked into before and ``forceRefresh`` does not ask for more."""
     with engine.begin() as connection:
@@ -72,7 +72,7 @@ def ask_about_issue(engine: Engine, asked: AskedIssue) -> dict[str, object]:
     return {"jobId": f"job-{session_id}", "status": "queued"}
 
 
-@router.get("/issue/{issue_id}")
+@router.get("/issue/{issue_id}", dependencies=[VIEWER])
 def issue_answer(engine: Engine, issue_id: str) -> dict[str, object]:
     with reading(engine).connect() as connection:
         issue = _issue(connection, issue_id)
@@ -87,14 +87,14 @@ def issue_answer(engine: Engine, issue_id: str) -> dict[str, object]:
     return answer | {"error": session.summary} if status == "error" else answer
 
 
-@router.post("/report")
+@router.post("/report", dependencies=[VIEWER])
 def ask_for_report(asked: AskedReport) -> dict[str, object]:
     if asked.end < asked.begin:
         raise HTTPException(422, "The period ends before it begins.")
     return {"reportId": asked.report_id, "jobId": f"job-{asked.report_id}", "status": "queued"}
 
 
-@router.get("/report/{report_id}")
+@router.get("/report/{report_id}", dependencies=[VIEWER])
 def report_answer(engine: Engine, report_id: str) -> dict[str, object]:
     """Made anew at each call, from what is stored."""
     asked = AskedReport.named(report_id)

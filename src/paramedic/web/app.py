@@ -40,7 +40,7 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
             yield
         await inbox.stop()
 
-    app = FastAPI(title="Paramedic", version="0.1.0", lifespan=lifespan, redoc_url=None)
+    app = FastAPI(title="Paramedic", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.router.routes[:0] = [*intake_routes(), *chat_routes()]
     app.router.routes.append(Route("/mcp", endpoint))
     app.router.routes.extend(page_routes())

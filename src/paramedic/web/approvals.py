@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import APIRouter, Body, Request
 
 from paramedic.effects import ledger
 from paramedic.effects.values import EffectState
+from paramedic.model.accounts import Identity
 from paramedic.store.engine import reading
-from paramedic.web.access import Engine, require_token
+from paramedic.web.access import VIEWER, Engine, Responder, address_of
 from paramedic.web.documents import effect_document
 
-router = APIRouter(prefix="/api/approvals", dependencies=[Depends(require_token)])
+router = APIRouter(prefix="/api/approvals")
 Reason = Annotated[str, Body(embed=True, max_length=2000)]
 
 
-@router.get("")
+@router.get("", dependencies=[VIEWER])
 def listing(engine: Engine, state: EffectState | None = EffectState.PENDING, session_id: str | None = None) -> dict[str, object]:
     """What waits for an answer; ``state`` asks for others."""
     with reading(engine).connect() as connection:
@@ -25,17 +26,16 @@ def listing(engine: Engine, state: EffectState | None = EffectState.PENDING, ses
 
 
 @router.post("/{key}/approve")
-def approve(engine: Engine, request: Request, key: str) -> dict[str, object]:
+def approve(engine: Engine, caller: Responder, request: Request, key: str) -> dict[str, object]:
     with engine.begin() as connection:
-        return effect_document(ledger.approve(connection, key, _who(request)))
+        return effect_document(ledger.approve(connection, key, _who(caller, request)))
 
 
 @router.post("/{key}/reject")
-def reject(engine: Engine, request: Request, key: str, reason: Reason = "") -> dict[str, object]:
+def reject(engine: Engine, caller: Responder, request: Request, key: str, reason: Reason = "") -> dict[str, object]:
     with engine.begin() as connection:
-        return effect_document(ledger.reject(connection, key, _who(request), reason))
+        return effect_document(ledger.reject(connection, key, _who(caller, request), reason))
 
 
-def _who(request: Request) -> str:
-    address = request.client.host if request.client else "unknown"
-    return f"API from {address}"
+def _who(caller: Identity, request: Request) -> str:
+    return caller.by("API", address_of(request))

@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from paramedic.intake.desk import Desk
 from paramedic.store import deliveries, workers
 from paramedic.store.engine import reading
-from paramedic.web.access import Engine, SharedDesk
+from paramedic.web.access import VIEWER, Engine, SharedDesk
 
 router = APIRouter()
 
@@ -48,7 +48,7 @@ def measure(engine: sa.Engine, desk: Desk) -> Measured:
 @router.get("/health")
 @router.get("/api/v1/health")
 def health(engine: Engine, desk: SharedDesk, response: Response) -> dict[str, object]:
-    """503 when it is down."""
+    """503 when it is down. For probes, which have no token."""
     measured = measure(engine, desk)
     if measured.status == "down":
         response.status_code = 503
@@ -63,7 +63,7 @@ def health(engine: Engine, desk: SharedDesk, response: Response) -> dict[str, ob
     }
 
 
-@router.get("/metrics")
+@router.get("/metrics", dependencies=[VIEWER])
 def metrics() -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Depends, Query
+from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel
 
 from paramedic.integrations.sentry.reference import parse_reference
@@ -17,10 +17,10 @@ from paramedic.store import issues, sessions
 from paramedic.store.engine import reading
 from paramedic.store.issues import Issue
 from paramedic.store.sessions import Session, SessionState
-from paramedic.web.access import Engine, require_token
+from paramedic.web.access import RESPONDER, VIEWER, Engine
 from paramedic.web.documents import issue_document, session_document
 
-router = APIRouter(prefix="/api/issues", dependencies=[Depends(require_token)])
+router = APIRouter(prefix="/api/issues")
 
 _CAUSES = {"third-party": "3rdparty", "obfuscated": "obfuscation", "configuration": "server"}
 STATUS = {
@@ -38,7 +38,7 @@ class Asked(BaseModel):
     url: str | None = None
 
 
-@router.get("")
+@router.get("", dependencies=[VIEWER])
 def listing(
     engine: Engine,
     project: str | None = None,
@@ -54,7 +54,7 @@ def listing(
     return {"issues": [issue_document(issue) for issue in found]}
 
 
-@router.get("/{issue_id}")
+@router.get("/{issue_id}", dependencies=[VIEWER])
 def one(engine: Engine, issue_id: int) -> dict[str, object]:
     """With its grouping explained, events by hour of the last day, and its sessions."""
     with reading(engine).connect() as connection:
@@ -67,7 +67,7 @@ def one(engine: Engine, issue_id: int) -> dict[str, object]:
     }
 
 
-@router.post("/manual-analysis")
+@router.post("/manual-analysis", dependencies=[RESPONDER])
 def manual_analysis(engine: Engine, asked: Annotated[Asked, Body()]) -> dict[str, object]:
     """Look into an issue that is named by id or by its address in Sentry."""
     name = str(asked.issue_id) if asked.issue_id is not None else asked.url
@@ -77,14 +77,14 @@ def manual_analysis(engine: Engine, asked: Annotated[Asked, Body()]) -> dict[str
         return _start(connection, named_issue(connection, name, is_address=asked.issue_id is None))
 
 
-@router.post("/{issue_id}/trigger-analysis")
+@router.post("/{issue_id}/trigger-analysis", dependencies=[RESPONDER])
 def trigger_analysis(engine: Engine, issue_id: int) -> dict[str, object]:
     """Look into an issue now, whatever the rules say; one session at a time."""
     with engine.begin() as connection:
         return _start(connection, issues.read(connection, issue_id))
 
 
-@router.get("/{issue_id}/analysis-status")
+@router.get("/{issue_id}/analysis-status", dependencies=[VIEWER])
 def analysis_status(engine: Engine, issue_id: int) -> dict[str, object]:
     """``status``: queued, running, done, error, or none where nobody has looked yet."""
     with reading(engine).connect() as connection:

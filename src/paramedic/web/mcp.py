@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from mcp.server.mcpserver import Context
@@ -17,12 +17,13 @@ from paramedic.intake.desk import Desk
 from paramedic.store import mcp
 from paramedic.store.engine import reading
 from paramedic.store.service_users import HOME_ORGANISATION
-from paramedic.web.access import Engine, SharedDesk, require_token
+from paramedic.web.access import VIEWER, Engine, SharedDesk, address_of
+from paramedic.web.access import identify as identify_person
 from paramedic.web.devin.access import identify
 from paramedic.web.devin.permissions import Permission
 from paramedic.web.mcp_server import Caller, create_server
 
-router = APIRouter(prefix="/api/mcp", dependencies=[Depends(require_token)])
+router = APIRouter(prefix="/api/mcp", dependencies=[VIEWER])
 
 
 @router.get("")
@@ -77,9 +78,9 @@ class McpEndpoint:
 
     def _caller(self, request: Request) -> Caller:
         if self._desk.is_authorised(request):
-            return Caller(f"MCP from {request.client.host if request.client else 'unknown'}", frozenset(Permission))
+            return Caller(f"MCP from {address_of(request)}", frozenset(Permission))
         if "authorization" not in request.headers:
-            require_token(request)
+            identify_person(request)
         caller = identify(request, self._engine)
         caller.must(Permission.VIEW_SESSIONS)
         if caller.org_id != HOME_ORGANISATION:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
 from paramedic.store import sessions
 from paramedic.store.engine import reading
 from paramedic.store.requests import known_as
-from paramedic.web.access import Engine, require_token
+from paramedic.web.access import VIEWER, Engine
 from paramedic.web.documents import line_document, session_document, spent_document
 
-router = APIRouter(prefix="/api/sessions", dependencies=[Depends(require_token)])
+router = APIRouter(prefix="/api/sessions", dependencies=[VIEWER])
 
 
 @router.get("")

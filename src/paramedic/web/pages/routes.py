@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from paramedic.model.accounts import Role
 from paramedic.web.pages import approvals, issue_list, issues, library, login, overview, sessions, state
 from paramedic.web.pages.rendering import ASSETS, asset
 from paramedic.web.pages.serving import Page, page
@@ -32,19 +33,19 @@ def page_routes() -> list[Route]:
         _shown("/knowledge", library.note_listing),
         _shown("/knowledge/{name}", library.note),
         _shown("/status", state.health),
-        Route("/login", page(login.form, is_open=True), methods=["GET"]),
-        Route("/login", page(login.sign_in, is_open=True), methods=["POST"]),
-        _acting("/logout", login.sign_out),
+        Route("/login", page(login.form, None), methods=["GET"]),
+        Route("/login", page(login.sign_in, None), methods=["POST"]),
+        _acting("/logout", login.sign_out, Role.VIEWER),
         Route("/assets/{name}", _asset, methods=["GET"]),
     ]
 
 
-def _shown(path: str, show: Page) -> Route:
-    return Route(path, page(show), methods=["GET"])
+def _shown(path: str, show: Page, needs: Role = Role.VIEWER) -> Route:
+    return Route(path, page(show, needs), methods=["GET"])
 
 
-def _acting(path: str, act: Page) -> Route:
-    return Route(path, page(act), methods=["POST"])
+def _acting(path: str, act: Page, needs: Role = Role.RESPONDER) -> Route:
+    return Route(path, page(act, needs), methods=["POST"])
 
 
 async def _asset(request: Request) -> Response:

@@ -15,9 +15,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from paramedic.effects import ledger
 from paramedic.effects.values import EffectState
 from paramedic.intake.desk import Desk
+from paramedic.model.accounts import Identity, Role
 from paramedic.model.errors import BadInput, NotConfigured, ParamedicError
 from paramedic.settings import Settings
 from paramedic.store.engine import reading
+from paramedic.web.access import address_of, too_little
 from paramedic.web.pages.door import Door, Sitting
 from paramedic.web.pages.rendering import render
 
@@ -33,13 +35,17 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Visit:
-    """One request for a page. ``form`` holds what was sent, and is empty for a page that is only looked at."""
+    """One request for a page. ``form`` holds what was sent, and is empty for a page that is only looked at.
+
+    ``person`` is None for whoever has not signed in, whom only open pages are shown to.
+    """
 
     request: Request
     engine: sa.Engine
     door: Door
     sitting: Sitting
     form: Mapping[str, str]
+    person: Identity | None = None
 
     @property
     def desk(self) -> Desk:
@@ -51,7 +57,15 @@ class Visit:
 
     @property
     def who(self) -> str:
-        return f"dashboard from {self.request.client.host if self.request.client else 'unknown'}"
+        """As ledgers and logs say it."""
+        return self.person.by("dashboard", self.address) if self.person else f"somebody at {self.address}"
+
+    @property
+    def address(self) -> str:
+        return address_of(self.request)
+
+    def may(self, needed: Role) -> bool:
+        return self.person is not None and self.person.may(needed)
 
     def asked(self, name: str) -> str | None:
         """A parameter of the address; None when it is empty."""
@@ -73,7 +87,13 @@ class Visit:
     def plain(self, template: str, status: int = 200, **values: Any) -> Response:
         """The page, for somebody who need not have been let in."""
         here = self.request.url.path
-        common = {"here": here, "seal": self.door.seal(self.sitting), "signed_in": self.sitting.until > 0}
+        common = {
+            "here": here,
+            "seal": self.door.seal(self.sitting),
+            "signed_in": self.sitting.until > 0,
+            "person": self.person,
+            "may": {"respond": self.may(Role.RESPONDER), "administer": self.may(Role.ADMIN)},
+        }
         return HTMLResponse(render(template, {"waiting": None, **common, **values}), status, HEADERS)
 
     def go(self, path: str) -> Response:
@@ -84,24 +104,28 @@ Page = Callable[[Visit], Response]
 Endpoint = Callable[[Request], Any]
 
 
-def page(show: Page, *, is_open: bool = False) -> Endpoint:
-    """The endpoint for ``show``, which runs beside the event loop. ``is_open`` lets in whoever has not signed in."""
+def page(show: Page, needs: Role | None) -> Endpoint:
+    """The endpoint for ``show``, which runs beside the event loop. With no role needed, it is shown to strangers too."""
 
     async def endpoint(request: Request) -> Response:
         form = _form(await request.body()) if request.method == "POST" else {}
-        door: Door = request.app.state.door
-        visit = Visit(request, request.app.state.engine, door, door.sitting(request), form)
-        return await run_in_threadpool(_serve, show, visit, is_open)
+        return await run_in_threadpool(_serve, show, request, form, needs)
 
+    endpoint.needs = needs  # type: ignore[attr-defined]
     return endpoint
 
 
-def _serve(show: Page, visit: Visit, is_open: bool) -> Response:
-    if not is_open and not visit.door.may_enter(visit.request):
+def _serve(show: Page, request: Request, form: Mapping[str, str], needs: Role | None) -> Response:
+    door: Door = request.app.state.door
+    visit = Visit(request, request.app.state.engine, door, door.sitting(request), form, door.person(request))
+    if needs is not None and visit.person is None:
         return _turned_away(visit)
     if visit.request.method == "POST" and not visit.door.is_sealed(visit.sitting, visit.form):
         words = "This form is not from a page that was shown to you lately."
         return visit.plain("error.html", 403, title=words, remedy="Go back, load the page again, and repeat what you did.")
+    if needs is not None and visit.person is not None and not visit.may(needs):
+        remedy = "An administrator can change roles on the page Settings."
+        return visit.plain("error.html", 403, title=too_little(visit.person, needs), remedy=remedy)
     try:
         return show(visit)
     except ParamedicError as error:
