@@ -23,9 +23,12 @@ _STANDING = (EffectState.PENDING, EffectState.APPROVED, EffectState.PERFORMING, 
 
 
 def propose(connection: sa.Connection, effect: Effect, policy: Policy, approval_hours: int) -> EffectState:
-    """Record ``effect`` as approved or as a question, by ``policy``; the state it is in now. Proposing twice changes nothing."""
+    """Record ``effect`` as approved or as a question, by ``policy``; the state it is in now.
+
+    Proposing twice changes nothing, but for what was withdrawn without a no: that is a question again.
+    """
     known = rows.read(connection, effect.key)
-    if known is not None:
+    if known is not None and known.state != EffectState.SUPERSEDED:
         return EffectState(known.state)
     now = datetime.now(UTC)
     automatic = policy is Policy.AUTO
@@ -44,7 +47,7 @@ def propose(connection: sa.Connection, effect: Effect, policy: Policy, approval_
         decided_at=now if automatic else None,
     )
     rows.supersede(connection, effect.issue_id, effect.kind.value, effect.key)
-    if rows.insert(connection, row):
+    if rows.insert(connection, row) or rows.reopen(connection, row):
         return EffectState(row.state)
     known = rows.read(connection, effect.key)
     return EffectState(known.state) if known else EffectState.PENDING
@@ -74,6 +77,31 @@ def approve(connection: sa.Connection, key: str, who: str) -> Recorded:
 def reject(connection: sa.Connection, key: str, who: str, reason: str = "") -> Recorded:
     """Say no to this effect. Raises ``BadInput`` when it is not (or no longer) a question."""
     return _decide(connection, key, who, EffectState.REJECTED, reason or None)
+
+
+def question(connection: sa.Connection, key: str) -> Recorded:
+    """The effect, if it waits for an answer. Raises ``BadInput`` when it does not, or no longer."""
+    rows.expire(connection, datetime.now(UTC))
+    found = find(connection, key)
+    if found.state is not EffectState.PENDING:
+        raise BadInput(f"Effect {found.effect.key[:12]} is {found.state.value}; only a pending one can be decided.")
+    return found
+
+
+def send_back(connection: sa.Connection, key: str, who: str, wish: str) -> Recorded:
+    """Withdraw a question because somebody wants it otherwise; the wish is kept with it."""
+    return _decide(connection, key, who, EffectState.SUPERSEDED, wish)
+
+
+def withdraw(connection: sa.Connection, key: str, reason: str) -> None:
+    """Withdraw a question, if it still is one."""
+    rows.move(connection, key, [EffectState.PENDING.value], EffectState.SUPERSEDED.value, reason=reason)
+
+
+def wishes(connection: sa.Connection, session_id: str) -> tuple[Recorded, ...]:
+    """What people sent back to this session, the oldest first; ``reason`` is what they want."""
+    found = map(recorded, rows.listed(connection, states=[EffectState.SUPERSEDED.value], session_id=session_id))
+    return tuple(sorted((one for one in found if one.decided_by), key=lambda one: (one.decided_at, one.effect.key)))
 
 
 def find(connection: sa.Connection, key: str) -> Recorded:
@@ -133,10 +161,8 @@ def recorded(row: EffectRow) -> Recorded:
 
 
 def _decide(connection: sa.Connection, key: str, who: str, state: EffectState, reason: str | None = None) -> Recorded:
-    now = datetime.now(UTC)
-    rows.expire(connection, now)
-    before = find(connection, key)
-    full = before.effect.key
-    if not rows.move(connection, full, [EffectState.PENDING.value], state.value, decided_by=who, decided_at=now, reason=reason):
-        raise BadInput(f"Effect {full[:12]} is {find(connection, full).state.value}; only a pending one can be decided.")
+    full = question(connection, key).effect.key
+    decided = {"decided_by": who[:200], "decided_at": datetime.now(UTC), "reason": reason}
+    if not rows.move(connection, full, [EffectState.PENDING.value], state.value, **decided):
+        return question(connection, full)
     return find(connection, full)

@@ -21,6 +21,7 @@ from paramedic.sessions.agent_proof import Bench
 from paramedic.sessions.agent_verdict import judged
 from paramedic.sessions.desk import Checkout, Desk
 from paramedic.sessions.outside_tools import outside_tools
+from paramedic.sessions.wishing import wishes_of
 from paramedic.settings.file import AgentConfig
 from paramedic.source.repository import Repository
 from paramedic.store import recalls
@@ -51,7 +52,8 @@ class Known:
 def go_on(desk: Desk, known: Known) -> TriageResult:
     """The engine's result, or a better one. Without a model, and where nothing is left to do, it is the engine's."""
     config = desk.house.configuration.agent
-    if not desk.house.settings.paramedic_model or not _is_worth_it(desk, known.result):
+    wishes = wishes_of(desk)
+    if not desk.house.settings.paramedic_model or not (wishes.task or _is_worth_it(desk, known.result)):
         return known.result
     try:
         models = open_models(desk.house.settings, config)
@@ -61,21 +63,31 @@ def go_on(desk: Desk, known: Known) -> TriageResult:
         return replace(known.result, agent=AgentWork(StopReason.BUDGET.value, str(error)))
     bench = _bench(desk, known)
     case = _case(desk, known, bench)
+    if wishes.task:
+        case = replace(case, task="\n\n".join(part for part in (case.task, wishes.task) if part))
     content = content_hash(case)
-    if (before := _answered_before(desk, known, content)) is not None:
+    if not wishes.task and (before := _answered_before(desk, known, content)) is not None:
         return before
     with outside_tools(desk.house.engine, desk.house.configuration) as outside:
         case = replace(case, outside=outside)
         found = investigate(
             case,
             models,
-            journal_of(desk),
+            journal_of(desk, turn=wishes.turn),
             limits_of(config),
             lambda line: desk.say(STAGE, line),
             summariser=summariser,
         )
     desk.say(STAGE, f"{found.stop.value}: {found.reason}")
-    return judged(known.result, known.event, found, bench, case.tree, content)
+    return _best(known.result, judged(known.result, known.event, found, bench, case.tree, content))
+
+
+def _best(engine: TriageResult, result: TriageResult) -> TriageResult:
+    """A proven fix is not given up for a change that a person asked for and that could not be proven."""
+    if engine.verdict is not Verdict.PROVEN_FIX or result.verdict is Verdict.PROVEN_FIX:
+        return result
+    reason = f"{engine.reason} What was asked for instead could not be proven: {result.reason}"
+    return replace(engine, reason=reason, agent=result.agent)
 
 
 def _is_worth_it(desk: Desk, result: TriageResult) -> bool:

@@ -13,8 +13,8 @@ from paramedic.effects.markdown import plain
 from paramedic.effects.values import EffectState, Recorded
 from paramedic.model.chat import Answer, Decision
 from paramedic.model.errors import BadInput
+from paramedic.sessions import approving
 from paramedic.settings.file import NotificationsConfig
-from paramedic.store import sessions as store
 
 log = structlog.get_logger()
 
@@ -47,18 +47,13 @@ def decide(connection: sa.Connection, decision: Decision, config: NotificationsC
         recorded = _answer(connection, decision, who)
     except BadInput as error:
         return _as_it_stands(connection, decision, str(error.args[0]))
-    effect = recorded.effect
-    log.info("approval_decided", effect=effect.key[:12], state=recorded.state.value, who=who)
-    if effect.session_id:
-        why = f": {plain(decision.reason, 1500)}" if decision.reason else ""
-        store.append_log(connection, effect.session_id, "approval", f"{effect.kind.value} {recorded.state.value} by {who}{why}")
-    return Decided(True, f"{effect.kind.value.replace('_', ' ').capitalize()} {recorded.state.value}.")
+    return Decided(True, f"{recorded.effect.kind.value.replace('_', ' ').capitalize()} {recorded.state.value}.")
 
 
 def _answer(connection: sa.Connection, decision: Decision, who: str) -> Recorded:
     if decision.answer is Answer.APPROVE:
-        return ledger.approve(connection, decision.effect, who)
-    return ledger.reject(connection, decision.effect, who, decision.reason)
+        return approving.approve(connection, decision.effect, who)
+    return approving.reject(connection, decision.effect, who, decision.reason)
 
 
 def _as_it_stands(connection: sa.Connection, decision: Decision, problem: str) -> Decided:

@@ -71,7 +71,7 @@ def record_and_perform(desk: Desk, effects: tuple[Effect, ...]) -> None:
 def _recorded(desk: Desk, effect: Effect) -> bool:
     """False when it is left out, by policy or because another effect stands for the same cause."""
     configuration = desk.house.configuration
-    policy = policy_of(effect.kind, configuration, desk.session.rule)
+    policy = _policy(desk, effect.kind)
     if policy is Policy.NEVER:
         desk.say("perform", f"{effect.kind.value} left out: the policy is never")
         return False
@@ -86,6 +86,10 @@ def _recorded(desk: Desk, effect: Effect) -> bool:
     if state is EffectState.PENDING:
         desk.say("perform", f"{effect.kind.value} needs a yes: paramedic approve {effect.key[:12]}")
     return True
+
+
+def _policy(desk: Desk, kind: EffectKind) -> Policy:
+    return policy_of(kind, desk.house.configuration, desk.session.rule, desk.session.project)
 
 
 def _overcome(desk: Desk, effect: Effect) -> frozenset[str]:
@@ -120,7 +124,7 @@ def _handed_over(
     diff = unified_diff(edits)
     branch = branch_name(subject.short_id or f"issue-{desk.issue_id}", diff)
     _name, config = desk.repository()
-    never = policy_of(EffectKind.PUSH, desk.house.configuration, desk.session.rule) is Policy.NEVER
+    never = _policy(desk, EffectKind.PUSH) is Policy.NEVER
     if config.forge is ForgeName.PATCH or desk.session.action == Action.FIX or never:
         return [Patch(f"{branch.replace('/', '-')}.patch", diff)], None
     message = messages.commit_message(result, subject)
@@ -146,9 +150,8 @@ def _effect(desk: Desk, findings: Findings, payload: Payload, requires: tuple[st
 
 def _comment(desk: Desk, upstream: str, text: str, opened: str | None) -> list[Comment]:
     """One comment; two when the first need not wait for the pull request that the second will link to."""
-    configuration, rule = desk.house.configuration, desk.session.rule
-    asked = policy_of(EffectKind.PULL_REQUEST, configuration, rule) is Policy.ASK
-    at_once = policy_of(EffectKind.COMMENT, configuration, rule) is Policy.AUTO
+    asked = _policy(desk, EffectKind.PULL_REQUEST) is Policy.ASK
+    at_once = _policy(desk, EffectKind.COMMENT) is Policy.AUTO
     linked = [Comment(upstream, text, opened)]
     return [Comment(upstream, text), *linked] if opened and asked and at_once else linked
 

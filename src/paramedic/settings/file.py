@@ -7,7 +7,7 @@ import tomllib
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
@@ -46,6 +46,9 @@ class Policy(StrEnum):
     NEVER = "never"
 
 
+EffectName = Literal["push", "pull_request", "comment", "patch"]
+
+
 class State(StrEnum):
     """What makes an issue worth a look now."""
 
@@ -79,6 +82,9 @@ class ProjectConfig(Strict):
     id: int | None = Field(None, gt=0, description="Number in our DSN; required to receive SDK events.")
     public_key: str | None = Field(None, pattern=r"^[0-9a-f]{32}$", description="Key in our DSN, 32 hex digits.")
     sentry_id: str | None = Field(None, description="Sentry's numeric project id, when webhooks name the project by it.")
+    effects: dict[EffectName, Policy] = Field(
+        default_factory=dict, description="Policy per effect kind, over [effects]; of rule and project the stricter one holds."
+    )
 
 
 class Rule(Strict):
@@ -100,7 +106,9 @@ class Rule(Strict):
         1440, ge=0, description="No second session for the issue within this time, unless it regressed."
     )
     action: Action = Action.PULL_REQUEST
-    effects: dict[str, Policy] = Field(default_factory=dict, description="Policy per effect kind, over [effects].")
+    effects: dict[EffectName, Policy] = Field(
+        default_factory=dict, description="Policy per effect kind, over [effects]; of rule and project the stricter one holds."
+    )
 
     @field_validator("ignore")
     @classmethod

@@ -48,6 +48,13 @@ def insert(connection: sa.Connection, row: EffectRow) -> bool:
     return connection.execute(written).first() is not None
 
 
+def reopen(connection: sa.Connection, row: EffectRow) -> bool:
+    """Put a withdrawn effect back as ``row`` has it; False when it is not a withdrawn one."""
+    values = {name: getattr(row, name) for name in _COLUMN_NAMES if name != "key"} | {"requires": list(row.requires)}
+    withdrawn = (effects.c.key == row.key) & (effects.c.state == "superseded")
+    return connection.execute(sa.update(effects).where(withdrawn).values(values)).rowcount == 1
+
+
 def read(connection: sa.Connection, key: str) -> EffectRow | None:
     """The effect of this key, or of a beginning of it that names only one (at least 8 characters)."""
     condition = effects.c.key == key if len(key) == 64 else effects.c.key.startswith(key, autoescape=True)

@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from paramedic.effects import ledger
 from paramedic.effects.values import EffectState, Push, Recorded
+from paramedic.sessions import approving
 from paramedic.source.edits import unified_diff
 from paramedic.store.engine import reading
 from paramedic.web.pages.serving import Visit
 
-_LONGEST_REASON = 2000
 _DECIDED_SHOWN = 30
 
 
@@ -33,15 +33,22 @@ def one(visit: Visit) -> Response:
 
 def approve(visit: Visit) -> Response:
     with visit.engine.begin() as connection:
-        recorded = ledger.approve(connection, _key(visit), visit.who)
+        recorded = approving.approve(connection, _key(visit), visit.who)
     return visit.go(f"/approvals/{recorded.effect.key}")
 
 
 def reject(visit: Visit) -> Response:
-    reason = visit.form.get("reason", "").strip()[:_LONGEST_REASON]
     with visit.engine.begin() as connection:
-        recorded = ledger.reject(connection, _key(visit), visit.who, reason)
+        recorded = approving.reject(connection, _key(visit), visit.who, visit.form.get("reason", "").strip())
     return visit.go(f"/approvals/{recorded.effect.key}")
+
+
+def ask_for_changes(visit: Visit) -> Response:
+    with visit.engine.begin() as connection:
+        wish = approving.ask_for_changes(connection, visit.settings, _key(visit), visit.who, visit.form.get("message", ""))
+    return visit.go(
+        f"/sessions/{wish.recorded.effect.session_id}" if wish.withdrawn else f"/approvals/{wish.recorded.effect.key}"
+    )
 
 
 def _key(visit: Visit) -> str:
