@@ -10,6 +10,7 @@ from paramedic.model.errors import BadInput
 from paramedic.model.library import Shelf
 from paramedic.sessions import library
 from paramedic.sessions.asking import Ask, ask
+from paramedic.sessions.shelves import NOTES, PLAYBOOKS, Overtaken
 from paramedic.settings import Settings
 from paramedic.store import knowledge, playbooks, recalls, sessions
 from paramedic.store.service_users import HOME_ORGANISATION as ORG
@@ -131,3 +132,15 @@ def test_a_hostile_query_finds_nothing_and_breaks_nothing(engine: sa.Engine, tex
     with engine.begin() as connection:
         library.save_note(connection, ORG, DEADLOCKS, "ann")
         assert library.find_entries(connection, ORG, text) == ()
+
+
+def test_an_edit_is_refused_when_another_came_in_between(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        note = NOTES.save(connection, ORG, {"name": "a", "trigger": "b", "body": "c"}, "ann")
+        NOTES.edit(connection, ORG, note.id, {"name": "a", "trigger": "b", "body": "d"}, "bob", 1)
+        with pytest.raises(Overtaken, match="bob has saved version 2"):
+            NOTES.edit(connection, ORG, note.id, {"name": "a", "trigger": "b", "body": "e"}, "ann", 1)
+        assert NOTES.read(connection, ORG, note.id).body == "d\n"
+        book = PLAYBOOKS.save(connection, ORG, {"title": "a", "body": "b"}, "ann")
+        assert PLAYBOOKS.save(connection, ORG, {"title": "a", "body": "b\r\n"}, "ann", book).version == 1
+        assert recalls.uses(connection, Shelf.PLAYBOOK) == {}

@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paramedic.cli.sheets import Json, Organization, author, library, read_file, write_out
+from paramedic.cli.sheets import Json, Organization, library, load_files, write_out
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
-    from paramedic.learning.markdown import Sheet
     from paramedic.model.library import Note
 
 
@@ -49,11 +46,11 @@ def listing(organization: Organization = None, json_output: Json = False) -> Non
 
 def show(note_id: str, organization: Organization = None, json_output: Json = False) -> None:
     from paramedic.cli.terminal import printable
-    from paramedic.store import knowledge
+    from paramedic.sessions.shelves import NOTES
 
     with library(organization) as (connection, org_id):
-        note = knowledge.read(connection, org_id, note_id)
-    sys.stdout.write(json.dumps(_document(note)) + "\n" if json_output else printable(_sheet(note)))
+        note = NOTES.read(connection, org_id, note_id)
+    sys.stdout.write(json.dumps(_document(note)) + "\n" if json_output else printable(NOTES.sheet(note)))
 
 
 def search(
@@ -83,9 +80,9 @@ def load(
     organization: Organization = None,
     json_output: Json = False,
 ) -> None:
-    sheets = [(file, read_file(file)) for file in files]
-    with library(organization, writing=True) as (connection, org_id):
-        saved = [_save(connection, org_id, file, sheet) for file, sheet in sheets]
+    from paramedic.sessions.shelves import NOTES
+
+    saved = load_files(NOTES, files, organization)
     if json_output:
         sys.stdout.write(json.dumps({"knowledge": [_document(note) for note in saved]}) + "\n")
         return
@@ -98,11 +95,11 @@ def export(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; default: standard output.")] = None,
     organization: Organization = None,
 ) -> None:
-    from paramedic.store import knowledge
+    from paramedic.sessions.shelves import NOTES
 
     with library(organization) as (connection, org_id):
-        note = knowledge.read(connection, org_id, note_id)
-    write_out(_sheet(note), output)
+        note = NOTES.read(connection, org_id, note_id)
+    write_out(NOTES.sheet(note), output)
 
 
 def remove(note_id: str, organization: Organization = None, json_output: Json = False) -> None:
@@ -111,37 +108,6 @@ def remove(note_id: str, organization: Organization = None, json_output: Json = 
     with library(organization, writing=True) as (connection, org_id):
         gone = remove_note(connection, org_id, note_id)
     sys.stdout.write(json.dumps(_document(gone)) + "\n" if json_output else f"{gone.id} is out of use.\n")
-
-
-def _save(connection: sa.Connection, org_id: str, file: Path, sheet: Sheet) -> Note:
-    from paramedic.model.errors import BadInput
-    from paramedic.sessions.library import save_note
-    from paramedic.store import knowledge
-
-    trigger = sheet.head.get("trigger")
-    if not trigger:
-        raise BadInput(f"{file} does not say when to recall it.", remedy="Give `trigger: …` in its head.")
-    known = knowledge.read_many(connection, org_id, [sheet.head.get("id", "")])
-    draft = knowledge.Draft(
-        sheet.title(file.name),
-        trigger,
-        sheet.body,
-        _cut(sheet.head.get("pinned_to")),
-        _cut(sheet.head.get("folder")),
-        sheet.head.get("enabled", "true").casefold() != "false",
-    )
-    return save_note(connection, org_id, draft, author(), known[0].id if known else None)
-
-
-def _cut(value: str | None) -> str | None:
-    return value[:200] if value else None
-
-
-def _sheet(note: Note) -> str:
-    from paramedic.learning.markdown import write_sheet
-
-    head = {"id": note.id, "name": note.name, "trigger": note.trigger, "pinned_to": note.pinned_to, "folder": note.folder}
-    return write_sheet(head | {"enabled": None if note.enabled else False}, note.body)
 
 
 def _document(note: Note) -> dict[str, object]:

@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paramedic.cli.sheets import Json, Organization, author, library, read_file, write_out
+from paramedic.cli.sheets import Json, Organization, library, load_files, write_out
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
-    from paramedic.learning.markdown import Sheet
     from paramedic.model.library import Playbook
 
 Name = Annotated[str, typer.Argument(help="Id or macro.")]
@@ -55,9 +52,10 @@ def show(
     json_output: Json = False,
 ) -> None:
     from paramedic.cli.terminal import printable
+    from paramedic.sessions.shelves import PLAYBOOKS
 
     with library(organization) as (connection, org_id):
-        playbook = _version(connection, org_id, name, version)
+        playbook = PLAYBOOKS.version(connection, org_id, name, version)
     sys.stdout.write(json.dumps(_document(playbook)) + "\n" if json_output else printable(playbook.body))
 
 
@@ -68,16 +66,13 @@ def diff(
     organization: Organization = None,
     json_output: Json = False,
 ) -> None:
-    from difflib import unified_diff
-
     from paramedic.cli.terminal import printable
+    from paramedic.sessions.shelves import PLAYBOOKS
 
     with library(organization) as (connection, org_id):
-        after = _version(connection, org_id, name, newer)
-        before = _version(connection, org_id, name, older or max(1, after.version - 1))
-    labels = (f"version {before.version}", f"version {after.version}")
-    lines = unified_diff(before.body.splitlines(keepends=True), after.body.splitlines(keepends=True), *labels)
-    text = printable("".join(lines))
+        after = PLAYBOOKS.version(connection, org_id, name, newer)
+        before = PLAYBOOKS.version(connection, org_id, name, older or max(1, after.version - 1))
+    text = printable(PLAYBOOKS.diff(before, after) + "\n").lstrip("\n")
     document = {"older": before.version, "newer": after.version, "diff": text}
     sys.stdout.write(json.dumps(document) + "\n" if json_output else text)
 
@@ -87,9 +82,9 @@ def load(
     organization: Organization = None,
     json_output: Json = False,
 ) -> None:
-    sheets = [(file, read_file(file)) for file in files]
-    with library(organization, writing=True) as (connection, org_id):
-        saved = [_save(connection, org_id, file, sheet) for file, sheet in sheets]
+    from paramedic.sessions.shelves import PLAYBOOKS
+
+    saved = load_files(PLAYBOOKS, files, organization)
     if json_output:
         sys.stdout.write(json.dumps({"playbooks": [_document(playbook) for playbook in saved]}) + "\n")
         return
@@ -102,13 +97,11 @@ def export(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; default: standard output.")] = None,
     organization: Organization = None,
 ) -> None:
-    from paramedic.learning.markdown import write_sheet
-    from paramedic.store import playbooks
+    from paramedic.sessions.shelves import PLAYBOOKS
 
     with library(organization) as (connection, org_id):
-        playbook = playbooks.read(connection, org_id, name)
-    head = {"title": playbook.title, "macro": playbook.macro, "version": str(playbook.version)}
-    write_out(write_sheet(head, playbook.body), output)
+        text = PLAYBOOKS.sheet(PLAYBOOKS.read(connection, org_id, name))
+    write_out(text, output)
 
 
 def remove(name: Name, organization: Organization = None, json_output: Json = False) -> None:
@@ -118,43 +111,6 @@ def remove(name: Name, organization: Organization = None, json_output: Json = Fa
     with library(organization, writing=True) as (connection, org_id):
         gone = remove_playbook(connection, org_id, playbooks.read(connection, org_id, name).id)
     sys.stdout.write(json.dumps(_document(gone)) + "\n" if json_output else f"{gone.macro or gone.id} is out of use.\n")
-
-
-def _save(connection: sa.Connection, org_id: str, file: Path, sheet: Sheet) -> Playbook:
-    from paramedic.sessions.library import save_playbook
-    from paramedic.store import playbooks
-
-    macro = _macro(sheet, file)
-    known = playbooks.find(connection, org_id, macro)
-    before = known.output_schema if known else None
-    draft = playbooks.Draft(sheet.title(file.name), sheet.body, macro, before)
-    return save_playbook(connection, org_id, draft, author(), known.id if known else None)
-
-
-def _macro(sheet: Sheet, file: Path) -> str:
-    """As the head says, else the file's name."""
-    import re
-
-    from paramedic.learning.markdown import stem
-    from paramedic.model.errors import BadInput
-
-    macro = sheet.head.get("macro") or f"!{stem(file.name)}"
-    if not re.fullmatch(r"![A-Za-z0-9_-]{1,79}", macro):
-        raise BadInput(f"{file}: {macro!r} is not a macro.", remedy="Give `macro: !letters-digits-and-dashes` in its head.")
-    return macro
-
-
-def _version(connection: sa.Connection, org_id: str, name: str, version: int | None) -> Playbook:
-    from paramedic.model.errors import BadInput
-    from paramedic.store import playbooks
-
-    current = playbooks.read(connection, org_id, name)
-    if version is None:
-        return current
-    for one in playbooks.versions(connection, current.id):
-        if one.version == version:
-            return one
-    raise BadInput(f"{name} has no version {version}; the last is {current.version}.")
 
 
 def _document(playbook: Playbook) -> dict[str, object]:

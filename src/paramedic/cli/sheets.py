@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from paramedic.learning.markdown import Sheet
+    from paramedic.sessions.shelves import Bookshelf, Entry
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Organization = Annotated[str | None, typer.Option(help="Whose they are; default: those of this installation.")]
@@ -44,6 +45,13 @@ def read_file(file: Path) -> Sheet:
         raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{file} is not UTF-8: byte {error.start}.") from error
+
+
+def load_files(shelf: Bookshelf[Entry], files: list[Path], organization: str | None) -> list[Entry]:
+    """All of them or, when one is broken, none. Raises ``BadInput`` that names the file."""
+    sheets = [(file, read_file(file)) for file in files]
+    with library(organization, writing=True) as (connection, org_id):
+        return [shelf.load(connection, org_id, sheet, str(file), author()) for file, sheet in sheets]
 
 
 def write_out(text: str, output: Path | None) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from paramedic.model.library import Recalled, Shelf
-from paramedic.store.schema import knowledge_versions, playbook_versions, recalls
+from paramedic.store.moments import aware
+from paramedic.store.schema import knowledge_versions, playbook_versions, recalls, sessions
 
 _LETTERS = {Shelf.PLAYBOOK: "P", Shelf.KNOWLEDGE: "K"}
 
@@ -20,6 +22,15 @@ class Given:
     source_id: str
     version: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How many sessions were given an entry, how many answers cited it, and when the newest of those sessions began."""
+
+    given: int
+    cited: int
+    last: datetime
 
 
 def add(connection: sa.Connection, session_id: str, given: Given) -> str | None:
@@ -46,6 +57,20 @@ def of(connection: sa.Connection, session_id: str) -> tuple[Recalled, ...]:
     return tuple(
         Recalled(row.label, Shelf(row.kind), row.source_id, row.version, row.title, row.body, row.why, row.cited) for row in found
     )
+
+
+def uses(connection: sa.Connection, shelf: Shelf, source_id: str | None = None) -> dict[str, Use]:
+    """By entry, how often sessions were given it; entries that no session had are not among them."""
+    query = sa.select(
+        recalls.c.source_id,
+        sa.func.count().label("given"),
+        sa.func.sum(sa.case((recalls.c.cited, 1), else_=0)).label("cited"),
+        sa.func.max(sessions.c.created_at).label("last"),
+    ).join(sessions, sessions.c.id == recalls.c.session_id)
+    query = query.where(recalls.c.kind == shelf.value).group_by(recalls.c.source_id)
+    if source_id is not None:
+        query = query.where(recalls.c.source_id == source_id)
+    return {row.source_id: Use(row.given, int(row.cited), aware(row.last)) for row in connection.execute(query)}
 
 
 def mark(connection: sa.Connection, session_id: str, label: str, *, cited: bool) -> None:

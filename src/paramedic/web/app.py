@@ -24,7 +24,19 @@ from paramedic.web.limits import BodyLimit
 from paramedic.web.pages import page_routes
 from paramedic.web.pages.door import Door
 
-_LIMITED = ("/api/", "/v1/", "/v3/", "/analysis/", "/issues/", "/sessions/", "/approvals/", "/login", "/logout")
+_LIMITED = (
+    "/api/",
+    "/v1/",
+    "/v3/",
+    "/analysis/",
+    "/issues/",
+    "/sessions/",
+    "/approvals/",
+    "/playbooks/",
+    "/knowledge/",
+    "/login",
+    "/logout",
+)
 
 
 def create_app(settings: Settings, configuration: Configuration, engine: sa.Engine) -> FastAPI:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from paramedic.model.accounts import Role
+from paramedic.sessions.shelves import Entry
 from paramedic.web.pages import approvals, issue_list, issues, library, login, overview, sessions, state
 from paramedic.web.pages.rendering import ASSETS, asset
 from paramedic.web.pages.serving import Page, page
@@ -29,15 +30,30 @@ def page_routes() -> list[Route]:
         _acting("/approvals/{key}/reject", approvals.reject),
         _acting("/approvals/{key}/changes", approvals.ask_for_changes),
         _shown("/mcp-servers", state.mcp_servers),
-        _shown("/playbooks", library.playbook_listing),
-        _shown("/playbooks/{name}", library.playbook),
-        _shown("/knowledge", library.note_listing),
-        _shown("/knowledge/{name}", library.note),
+        *_library(library.PLAYBOOK_PAGES),
+        *_library(library.KNOWLEDGE_PAGES),
         _shown("/status", state.health),
         Route("/login", page(login.form, None), methods=["GET"]),
         Route("/login", page(login.sign_in, None), methods=["POST"]),
         _acting("/logout", login.sign_out, Role.VIEWER),
         Route("/assets/{name}", _asset, methods=["GET"]),
+    ]
+
+
+def _library(pages: library.LibraryPages[Entry]) -> list[Route]:
+    one = f"{pages.path}/{{name}}"
+    return [
+        _shown(pages.path, pages.listing),
+        _shown(f"{pages.path}/new", pages.blank, Role.RESPONDER),
+        _acting(f"{pages.path}/new", pages.create),
+        _acting(f"{pages.path}/import", pages.load),
+        _shown(one, pages.one),
+        _shown(f"{one}/edit", pages.form, Role.RESPONDER),
+        _acting(f"{one}/edit", pages.edit),
+        _acting(f"{one}/restore", pages.restore),
+        _shown(f"{one}/export", pages.export),
+        _shown(f"{one}/remove", pages.farewell, Role.RESPONDER),
+        _acting(f"{one}/remove", pages.remove),
     ]
 
 
