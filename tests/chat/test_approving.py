@@ -15,13 +15,14 @@ import pytest
 import sqlalchemy as sa
 from tests.chat.conftest import APPROVER, Ward
 from tests.intake.running import Web, running_web
+from tests.standins.base import Fault
 from tests.standins.slack import CHANNEL, TOKEN, SlackStandIn
 
 from paramedic.effects import ledger
 from paramedic.effects.values import Recorded
 from paramedic.integrations.telegram.messages import data_of
 from paramedic.model.chat import Answer, Button
-from paramedic.store import sessions
+from paramedic.store import messages, sessions
 from paramedic.store.engine import open_engine
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -87,9 +88,10 @@ def pressed(answer: str, key: str, standin: SlackStandIn, user: str = APPROVER_I
     }
 
 
-def submitted(key: str, reason: str, user: str = APPROVER_ID) -> dict[str, object]:
-    values = {"reason": {"reason": {"type": "plain_text_input", "value": reason}}}
-    view = {"callback_id": "reject", "private_metadata": key, "state": {"values": values}}
+def submitted(key: str, words: str, user: str = APPROVER_ID, answer: str = "reject") -> dict[str, object]:
+    values = {"words": {"words": {"type": "plain_text_input", "value": words}}}
+    about = json.dumps({"effect": key, "place": f"{CHANNEL} in Slack"})
+    view = {"callback_id": answer, "private_metadata": about, "state": {"values": values}}
     return {"type": "view_submission", "user": {"id": user, "username": "lead"}, "view": view}
 
 
@@ -152,17 +154,65 @@ def test_somebody_who_may_not_is_told_so(web: Web, standin: SlackStandIn, asked:
     assert recorded(ward, key).state == "pending"
 
 
+def lines(ward: Ward, key: str) -> list[str]:
+    session_id = recorded(ward, key).effect.session_id
+    with ward.engine.begin() as connection:
+        return [line.text for line in sessions.log_after(connection, session_id)]
+
+
 def test_a_rejection_asks_why_and_the_session_is_told(web: Web, standin: SlackStandIn, asked: tuple[Ward, str]) -> None:
     ward, key = asked
     send(web, pressed("reject", key, standin))
     assert recorded(ward, key).state == "pending"
-    assert standin.views[-1]["view"]["private_metadata"] == key
-    send(web, submitted(key, "The default must be zero"))
+    assert json.loads(standin.views[-1]["view"]["private_metadata"])["effect"] == key
+    answer = send(web, submitted(key, "The default must be zero"))
+    assert (answer.status_code, answer.content) == (200, b"")
     found = recorded(ward, key)
     assert (found.state, found.reason) == ("rejected", "The default must be zero")
+    assert found.decided_by == f"{APPROVER} (lead), {CHANNEL} in Slack"
+    assert lines(ward, key)[-1].endswith("The default must be zero")
+
+
+def test_a_wish_for_changes_goes_to_the_session_and_the_question_stays(
+    web: Web, standin: SlackStandIn, asked: tuple[Ward, str]
+) -> None:
+    ward, key = asked
+    send(web, pressed("changes", key, standin))
+    assert standin.views[-1]["view"]["title"]["text"] == "Ask for changes"
+    refused = send(web, submitted(key, " ", answer="changes")).json()
+    assert refused == {"response_action": "errors", "errors": {"words": refused["errors"]["words"]}}
+    assert send(web, submitted(key, "Use zero", answer="changes")).content == b""
+    assert recorded(ward, key).state == "pending"
+    session_id = recorded(ward, key).effect.session_id
     with ward.engine.begin() as connection:
-        lines = sessions.log_after(connection, found.effect.session_id)
-    assert lines[-1].text.endswith("The default must be zero")
+        said = messages.after(connection, session_id)
+    assert "Use zero" in [message.text for message in said]
+
+
+def test_when_no_form_can_be_opened_nothing_is_decided_and_the_person_is_told(
+    web: Web, standin: SlackStandIn, asked: tuple[Ward, str]
+) -> None:
+    ward, key = asked
+    standin.faults = [Fault(status=200, body={"ok": False, "error": "expired_trigger_id"})]
+    assert send(web, pressed("reject", key, standin)).status_code == 200
+    assert was_told(standin, f"/approvals/{key}")
+    assert recorded(ward, key).state == "pending"
+
+
+def test_a_press_that_slack_sends_again_opens_no_second_form(web: Web, standin: SlackStandIn, asked: tuple[Ward, str]) -> None:
+    ward, key = asked
+    body, headers = signed(pressed("reject", key, standin))
+    before = len(standin.views)
+    for again in ({}, {"X-Slack-Retry-Num": "1", "X-Slack-Retry-Reason": "http_timeout"}):
+        assert web.post("/webhook/slack", body, headers | again).status_code == 200
+    assert (len(standin.views), recorded(ward, key).state) == (before + 1, "pending")
+
+
+def test_a_form_that_comes_too_late_says_who_was_first(web: Web, standin: SlackStandIn, asked: tuple[Ward, str]) -> None:
+    _ward, key = asked
+    send(web, pressed("approve", key, standin))
+    answer = send(web, submitted(key, "no")).json()
+    assert "already by slack:U0LEAD (lead)" in answer["errors"]["words"]
 
 
 def test_the_button_of_a_superseded_change_approves_nothing(web: Web, standin: SlackStandIn, asked: tuple[Ward, str]) -> None:
@@ -205,14 +255,13 @@ def send_telegram(web: Web, body: bytes, secret: str = "hook-secret") -> httpx2.
 
 def test_a_press_in_telegram_decides_once_and_is_answered(web: Web, asked: tuple[Ward, str]) -> None:
     ward, key = asked
-    answers = [send_telegram(web, telegram_press(key, answer=answer)).json() for answer in (Answer.REJECT, *Answer)]
-    assert [answer["method"] for answer in answers] == ["answerCallbackQuery"] * 3
-    assert [answer["text"].split(".")[0].split(" by")[0] for answer in answers] == [
-        "Pull request rejected",
-        "It is rejected already",
-        "It is rejected already",
+    answers = [send_telegram(web, telegram_press(key, answer=answer)).json() for answer in (Answer.APPROVE, *Answer)]
+    assert [answer["method"] for answer in answers] == ["answerCallbackQuery"] * 4
+    assert [answer["text"].split(".")[0].split(" by")[0] for answer in answers][:2] == [
+        "Pull request approved",
+        "It is approved already",
     ]
-    assert (recorded(ward, key).state, recorded(ward, key).decided_by) == ("rejected", "telegram:42 (lead), -1001 in Telegram")
+    assert recorded(ward, key).decided_by == "telegram:42 (lead), -1001 in Telegram"
 
 
 def test_strangers_other_chats_and_wrong_secrets_decide_nothing(web: Web, asked: tuple[Ward, str]) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from paramedic.model.chat import Chat
 from paramedic.model.errors import NotConfigured
 from paramedic.settings import Settings
+
+if TYPE_CHECKING:
+    from paramedic.integrations.telegram.client import TelegramBot
 
 
 def open_chat(name: str, settings: Settings) -> Chat:
@@ -21,6 +25,17 @@ def open_chats(settings: Settings) -> tuple[Chat, ...]:
     """Those that are set up. Raises ``NotConfigured`` naming what is missing of one that is set up by half."""
     opened = (opener(settings) for opener in _CHATS.values())
     return tuple(chat for chat in opened if chat is not None)
+
+
+def open_telegram(settings: Settings) -> TelegramBot:
+    """Telegram's bot, whose answers come by webhook or are asked for. Raises ``NotConfigured`` that names what is missing."""
+    from paramedic.integrations.telegram.client import TelegramBot
+
+    if settings.telegram_bot_token is None:
+        raise NotConfigured("TELEGRAM_BOT_TOKEN is not set.", remedy="Set it to the token that BotFather gave.")
+    if not settings.telegram_chat_id:
+        raise NotConfigured("TELEGRAM_CHAT_ID is not set.", remedy="Set it to the id of the chat that the bot writes to.")
+    return TelegramBot(settings.telegram_bot_token.get_secret_value(), settings.telegram_chat_id, settings.telegram_api_url)
 
 
 def _slack_webhook(settings: Settings) -> Chat | None:
@@ -44,15 +59,7 @@ def _slack(settings: Settings) -> Chat | None:
 
 
 def _telegram(settings: Settings) -> Chat | None:
-    from paramedic.integrations.telegram.client import TelegramBot
-
-    if settings.telegram_bot_token is None:
-        return None
-    if not settings.telegram_chat_id:
-        raise NotConfigured("TELEGRAM_CHAT_ID is not set.", remedy="Set it to the id of the chat that the bot writes to.")
-    answers = settings.telegram_webhook_secret is not None
-    token = settings.telegram_bot_token.get_secret_value()
-    return TelegramBot(token, settings.telegram_chat_id, settings.telegram_api_url, answers)
+    return open_telegram(settings) if settings.telegram_bot_token is not None else None
 
 
 def _apprise(settings: Settings) -> Chat | None:

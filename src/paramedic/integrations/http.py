@@ -19,6 +19,7 @@ Remedy = Callable[[int], str]
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _RESET_HEADERS = ("X-Sentry-Rate-Limit-Reset", "X-RateLimit-Reset", "RateLimit-Reset")
+_LONGEST_ANSWER = 2000
 _RETRY_IN_BODY = re.compile(r'"retry_after"\s*:\s*(\d{1,6})\b')
 _LINK = re.compile(r'<([^>]*)>\s*;\s*rel="next"([^,]*)')
 
@@ -136,7 +137,7 @@ class Outside:
 
     def _refused(self, response: httpx2.Response) -> OutsideError:
         status = response.status_code
-        return OutsideError(
+        error = OutsideError(
             self._without_secret(
                 f"{self.system} answered {status} to {response.request.method} {response.request.url.path}: {_detail(response)}"
             ),
@@ -145,6 +146,8 @@ class Outside:
             permanent=status not in _RETRIED and not _limited(response),
             retry_after_seconds=_retry_after(response),
         )
+        error.answer = response.text[:_LONGEST_ANSWER]
+        return error
 
     def _without_secret(self, text: str) -> str:
         return text.replace(self.secret, "[hidden]") if self.secret else text

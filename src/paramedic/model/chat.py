@@ -12,6 +12,13 @@ class Answer(StrEnum):
 
     APPROVE = "approve"
     REJECT = "reject"
+    CHANGES = "changes"
+    """Neither yes nor no: the session is told what should be different."""
+
+    @property
+    def wants_words(self) -> bool:
+        """Whether the person is asked for words before it counts."""
+        return self is not Answer.APPROVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,8 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's answer as a chat sent it. ``who`` is ``system:id``; ``name`` is what that person chose to be called."""
+    """A person's answer as a chat sent it. ``who`` is ``system:id``; ``name`` is what that person chose to be called. ``reason``
+    is why not, or what should be different."""
 
     answer: Answer
     effect: str

@@ -64,8 +64,11 @@ class SandboxUnavailable(ParamedicError):
 class OutsideError(ParamedicError):
     """An outside system refused or failed.
 
-    ``status`` is the HTTP status, None when no answer came; ``retry_after_seconds`` is the system's own wish.
+    ``status`` is the HTTP status, None when no answer came; ``retry_after_seconds`` is the system's own wish; ``answer`` is
+    the beginning of what it answered, for whoever knows the system. It is shown to nobody.
     """
+
+    answer: str = ""
 
     def __init__(
         self,

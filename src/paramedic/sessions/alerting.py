@@ -128,7 +128,7 @@ def _post(connection: sa.Connection, desk: Desk, chat: Chat, alert: Alert, stand
 
 
 def _post_anew(connection: sa.Connection, desk: Desk, chat: Chat, issue_id: int, standing: Standing, occasion: str) -> None:
-    message = news_of(connection, issue_id, standing, desk.settings, desk.config)
+    message = news_of(connection, issue_id, standing, desk.settings, desk.configuration)
     key = _say(connection, issue_id, Say(chat.name, occasion, _fitting(chat, message)))
     now = datetime.now(UTC)
     alerts.keep_post(connection, Post(issue_id, chat.name, key, key, 0, shown(chat, standing), now, now))
@@ -144,7 +144,7 @@ def _bring_up_to_date(connection: sa.Connection, desk: Desk, post: Post, standin
     if not chat.edits or _is_lost(connection, post):
         _post_anew(connection, desk, chat, post.issue_id, standing, occasion)
         return
-    message = _fitting(chat, news_of(connection, post.issue_id, standing, desk.settings, desk.config))
+    message = _fitting(chat, news_of(connection, post.issue_id, standing, desk.settings, desk.configuration))
     if post.last != post.posted_by:
         # An older edit that still waits would put yesterday's words over today's.
         rows.move(connection, post.last, [EffectState.APPROVED.value], EffectState.SUPERSEDED.value)

@@ -1,4 +1,4 @@
-"""A person's answer from a chat: who may, to exactly which effect, once; and that the session is told why not."""
+"""A person's answer from a chat: who may, to exactly which effect, once; and that the session is told why."""
 
 from __future__ import annotations
 
@@ -14,56 +14,82 @@ from paramedic.effects.values import EffectState, Recorded
 from paramedic.model.chat import Answer, Decision
 from paramedic.model.errors import BadInput
 from paramedic.sessions import approving
-from paramedic.settings.file import NotificationsConfig
+from paramedic.sessions.approvers import may_decide
+from paramedic.settings import Configuration, Settings
 
 log = structlog.get_logger()
 
 _WHOLE_KEY = re.compile(r"[0-9a-f]{64}")
+_LONGEST_WORDS = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What decides who may, and what a session is told with."""
+
+    settings: Settings
+    configuration: Configuration
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """``taken`` when the effect stands as the person wants it; ``text`` is what to tell them."""
+    """``taken`` when the effect stands as the person wants it; ``text`` is what to tell them, and them alone when they are a
+    ``stranger`` who may not decide."""
 
     taken: bool
     text: str
+    stranger: bool = False
 
 
-def may_decide(who: str, config: NotificationsConfig) -> bool:
-    """Anybody in a channel can press its buttons, so only those who are listed are heard."""
-    return who in config.approvers
-
-
-def decide(connection: sa.Connection, decision: Decision, config: NotificationsConfig) -> Decided:
-    """Answer one question. The same answer sent again changes nothing, and the first answer stands."""
-    name = plain(decision.name, 60)
-    if not may_decide(decision.who, config):
-        log.warning("approval_refused", who=decision.who[:80], effect=decision.effect[:12])
-        return Decided(False, f"You may not decide this: {plain(decision.who, 80)} is not in [notifications] approvers.")
+def hindrance(connection: sa.Connection, decision: Decision, terms: Terms) -> Decided | None:
+    """Why this answer is not taken from this person now, or that it stands already; None when it can be given."""
+    if not may_decide(decision.who, terms.configuration):
+        log.warning("approval_refused", who=plain(decision.who, 80), effect=decision.effect[:12], answer=decision.answer.value)
+        words = f"You may not decide this: {plain(decision.who, 80)} is not in [notifications] approvers."
+        return Decided(False, words, stranger=True)
     if not _WHOLE_KEY.fullmatch(decision.effect):
         return Decided(False, "This button names no effect.")
-    who = plain(f"{decision.who} ({name}), {decision.place}", 200)
     try:
-        recorded = _answer(connection, decision, who)
+        known = ledger.find(connection, decision.effect)
     except BadInput as error:
-        return _as_it_stands(connection, decision, str(error.args[0]))
+        return Decided(False, str(error.args[0]))
+    return None if known.state is EffectState.PENDING else _as_it_stands(known, decision)
+
+
+def title_of(connection: sa.Connection, decision: Decision) -> str:
+    """What the decision is about, in a few words. Raises ``BadInput`` when there is no such effect."""
+    return ledger.find(connection, decision.effect).effect.kind.value.replace("_", " ")
+
+
+def decide(connection: sa.Connection, decision: Decision, terms: Terms) -> Decided:
+    """Answer one question. The same answer sent again changes nothing, and the first answer stands."""
+    if (hindered := hindrance(connection, decision, terms)) is not None:
+        return hindered
+    who = plain(f"{decision.who} ({plain(decision.name, 60)}), {decision.place}", 200)
+    try:
+        # What is refused half-way leaves nothing behind.
+        with connection.begin_nested():
+            return _answer(connection, decision, terms, who)
+    except BadInput as error:
+        known = ledger.find(connection, decision.effect)
+        return Decided(False, str(error)) if known.state is EffectState.PENDING else _as_it_stands(known, decision)
+
+
+def _answer(connection: sa.Connection, decision: Decision, terms: Terms, who: str) -> Decided:
+    key, words = decision.effect, plain(decision.reason, _LONGEST_WORDS)
+    if decision.answer is Answer.CHANGES:
+        return Decided(True, approving.ask_for_changes(connection, terms.settings, key, who, words).text)
+    if decision.answer is Answer.APPROVE:
+        recorded = approving.approve(connection, key, who)
+    else:
+        recorded = approving.reject(connection, key, who, words)
     return Decided(True, f"{recorded.effect.kind.value.replace('_', ' ').capitalize()} {recorded.state.value}.")
 
 
-def _answer(connection: sa.Connection, decision: Decision, who: str) -> Recorded:
-    if decision.answer is Answer.APPROVE:
-        return approving.approve(connection, decision.effect, who)
-    return approving.reject(connection, decision.effect, who, decision.reason)
-
-
-def _as_it_stands(connection: sa.Connection, decision: Decision, problem: str) -> Decided:
+def _as_it_stands(known: Recorded, decision: Decision) -> Decided:
     """No longer a question: said again, or decided by somebody else, expired, or superseded by a newer one."""
-    try:
-        known = ledger.find(connection, decision.effect)
-    except BadInput:
-        return Decided(False, problem)
     by = f" by {known.decided_by}" if known.decided_by else ""
     rejected = known.state is EffectState.REJECTED
     approved = known.state in (EffectState.APPROVED, EffectState.PERFORMING, EffectState.DONE, EffectState.FAILED)
-    same = rejected if decision.answer is Answer.REJECT else approved
+    same = {Answer.REJECT: rejected, Answer.APPROVE: approved, Answer.CHANGES: False}[decision.answer]
     return Decided(same, f"It is {known.state.value} already{by}.")

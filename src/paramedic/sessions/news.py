@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -12,7 +12,8 @@ from paramedic.effects.messages import HEADLINES, safe_url
 from paramedic.model.chat import Answer, Button, ChatMessage
 from paramedic.model.repair import Verdict
 from paramedic.reports.notification import IssueNews, StormIssue, issue_message, storm_message
-from paramedic.settings import Settings
+from paramedic.sessions.approvers import anybody_may
+from paramedic.settings import Configuration, Settings
 from paramedic.settings.exposure import is_of_this_machine
 from paramedic.settings.file import NotificationsConfig
 from paramedic.store import effects as rows
@@ -29,17 +30,18 @@ _STATES = {"regressed": "Regressed", "escalating": "Escalating"}
 
 
 def news_of(
-    connection: sa.Connection, issue_id: int, standing: Standing, settings: Settings, config: NotificationsConfig
+    connection: sa.Connection, issue_id: int, standing: Standing, settings: Settings, configuration: Configuration
 ) -> ChatMessage:
     """The message on one issue as things stand, with a pair of buttons for each question, where anybody may answer."""
     issue = issues.read(connection, issue_id)
     session = store.recent(connection, issue_id=issue_id, limit=1)
     found = [row for key, _state in standing.effects if (row := rows.read(connection, key)) is not None]
     newest = [row for row in found if session and row.session_id == session[0].id] or found
-    buttons = tuple(button for row in newest if row.state == "pending" for button in _buttons(row)) if config.approvers else ()
+    waiting = [row for row in newest if row.state == "pending"]
+    buttons = tuple(_buttons(waiting)) if anybody_may(configuration) else ()
     news = _news(connection, issue, standing, session[0] if session else None, newest)
-    asked = next((row.key for row in newest if row.state == "pending"), None)
-    return issue_message(news, config.templates, _link(issue, asked, settings), buttons)
+    asked = waiting[0].key if waiting else None
+    return issue_message(news, configuration.notifications.templates, _link(issue, asked, settings), buttons)
 
 
 def storm_of(
@@ -102,9 +104,15 @@ def _step(row: EffectRow) -> str:
     return f"{what}: {row.state}{by}" + (f": {seen}" if seen else "")
 
 
-def _buttons(row: EffectRow) -> tuple[Button, Button]:
-    what = _WORDS.get(row.kind, row.kind)
-    return Button(f"Approve {what}", Answer.APPROVE, row.key), Button(f"Reject {what}", Answer.REJECT, row.key)
+def _buttons(waiting: Sequence[EffectRow]) -> Iterator[Button]:
+    """A yes and a no to each effect, and one wish for changes to what they hand over, which is no comment."""
+    for row in waiting:
+        what = _WORDS.get(row.kind, row.kind)
+        yield Button(f"Approve {what}", Answer.APPROVE, row.key)
+        yield Button(f"Reject {what}", Answer.REJECT, row.key)
+    change = next((row for row in waiting if row.kind != "comment"), None)
+    if change is not None:
+        yield Button("Ask for changes", Answer.CHANGES, change.key)
 
 
 def _link(issue: Issue, asked: str | None, settings: Settings) -> str | None:

@@ -105,6 +105,12 @@ def last_result(connection: sa.Connection, issue_id: int, kind: str) -> str | No
     return connection.execute(query).scalar_one_or_none()
 
 
+def led_to(connection: sa.Connection, kind: str, result: str) -> bool:
+    """Whether an effect of this kind can be seen there."""
+    query = sa.select(effects.c.key).where(effects.c.kind == kind, effects.c.result == result).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def move(connection: sa.Connection, key: str, before: Sequence[str], after: str, **changes: object) -> bool:
     """Compare and swap: from one of the states ``before`` to ``after``. False when it was in none of them."""
     done = connection.execute(

@@ -13,24 +13,25 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from paramedic.effects import ledger
 from paramedic.intake.answers import Refused
 from paramedic.intake.body import read_body
 from paramedic.intake.desk import Desk, parse_json
 from paramedic.intake.routes import guarded
 from paramedic.integrations.http import Outside, Patience
 from paramedic.integrations.slack.client import SlackBot
-from paramedic.integrations.slack.webhook import Interaction, read_interaction, verify
+from paramedic.integrations.slack.webhook import Interaction, read_interaction, refusal, verify
 from paramedic.integrations.telegram import webhook as telegram_hook
 from paramedic.model.chat import Decision
-from paramedic.model.errors import BadInput, OutsideError
-from paramedic.sessions.deciding import Decided, decide, may_decide
+from paramedic.model.errors import BadInput, NotConfigured, OutsideError
+from paramedic.sessions import telegram_desk
+from paramedic.sessions.deciding import Decided, Terms, decide, hindrance, title_of
 from paramedic.store.engine import reading
 
 log = structlog.get_logger()
 
 BODY_LIMIT = 200_000
-_AT_ONCE = Patience(connect_seconds=1.0, read_seconds=2.0, attempts=1)
+_AT_ONCE = Patience(connect_seconds=1.0, read_seconds=1.5, attempts=1)
+"""Slack waits three seconds for our answer, and a form can be opened no longer than that."""
 
 
 async def slack(request: Request) -> Response:
@@ -44,9 +45,20 @@ async def slack(request: Request) -> Response:
         raise Refused(400, str(error)) from error
     if interaction.decision is None:
         return Response(status_code=200)
-    if interaction.asks_why and await run_in_threadpool(_asked_why, desk, request.app.state.engine, interaction):
+    engine = request.app.state.engine
+    if interaction.from_form:
+        decided = await run_in_threadpool(_decide, desk, engine, interaction.decision)
+        return Response(status_code=200) if decided.taken else JSONResponse(refusal(decided.text))
+    if not interaction.decision.answer.wants_words:
+        decided = await run_in_threadpool(_decide, desk, engine, interaction.decision)
+    elif "x-slack-retry-num" in request.headers:
+        # The form is open already, and its trigger is spent.
         return Response(status_code=200)
-    decided = await run_in_threadpool(_decide, desk, request.app.state.engine, interaction.decision)
+    else:
+        told = await run_in_threadpool(_ask_words, desk, engine, interaction)
+        if told is None:
+            return Response(status_code=200)
+        decided = told
     return Response(status_code=200, background=BackgroundTask(_tell_person, desk, interaction.reply_to, decided.text))
 
 
@@ -59,28 +71,34 @@ def _verify_slack(request: Request, desk: Desk, body: bytes) -> None:
         raise Refused(401, f"The request is refused: {problem}.", "SLACK_SIGNING_SECRET must be that of the app that sends.")
 
 
+def _terms(desk: Desk) -> Terms:
+    return Terms(desk.settings, desk.configuration)
+
+
 def _decide(desk: Desk, engine: sa.Engine, decision: Decision) -> Decided:
     with engine.begin() as connection:
-        return decide(connection, decision, desk.configuration.notifications)
+        return decide(connection, decision, _terms(desk))
 
 
-def _asked_why(desk: Desk, engine: sa.Engine, interaction: Interaction) -> bool:
-    """Whether a form for the reason was opened. Where it cannot be, the rejection counts without one."""
-    decision, settings = interaction.decision, desk.settings
-    token = settings.slack_bot_token
-    if decision is None or token is None or not may_decide(decision.who, desk.configuration.notifications):
-        return False
-    bot = SlackBot(token.get_secret_value(), settings.slack_channel or "", settings.slack_api_url)
+def _ask_words(desk: Desk, engine: sa.Engine, interaction: Interaction) -> Decided | None:
+    """Open a form for the person's words; why not, when it cannot be opened. Nothing is decided before it comes back."""
+    decision, token = interaction.decision, desk.settings.slack_bot_token
+    if decision is None:
+        return None
+    with reading(engine).connect() as connection:
+        if (hindered := hindrance(connection, decision, _terms(desk))) is not None:
+            return hindered
+        what = title_of(connection, decision)
     try:
-        with reading(engine).connect() as connection:
-            known = ledger.find(connection, decision.effect)
-        if known.state.final:
-            return False
-        bot.ask_why(interaction.trigger, decision.effect, f"Reject the {known.effect.kind.value.replace('_', ' ')}")
-    except (OutsideError, BadInput) as error:
-        log.warning("reason_not_asked", reason=str(error))
-        return False
-    return True
+        if token is None:
+            raise NotConfigured("SLACK_BOT_TOKEN is not set.")
+        bot = SlackBot(token.get_secret_value(), "", desk.settings.slack_api_url, patience=_AT_ONCE)
+        bot.ask_words(interaction.trigger, decision, f"The {what} {decision.effect[:12]}")
+    except (OutsideError, NotConfigured) as error:
+        log.warning("form_not_opened", effect=decision.effect[:12], reason=str(error))
+        page = f"{desk.settings.paramedic_public_url}/approvals/{decision.effect}"
+        return Decided(False, f"The form could not be opened, and nothing was decided. Press again, or decide at {page}")
+    return None
 
 
 def _tell_person(desk: Desk, address: str, text: str) -> None:
@@ -104,17 +122,21 @@ async def telegram(request: Request) -> Response:
     desk: Desk = request.app.state.desk
     secret = desk.settings.telegram_webhook_secret
     if secret is None:
-        raise Refused(503, "TELEGRAM_WEBHOOK_SECRET is not set.", "Set it to the secret_token that setWebhook was given.")
+        raise Refused(503, "TELEGRAM_WEBHOOK_SECRET is not set.", "Set it, and run `paramedic telegram set-webhook`.")
     if not telegram_hook.verify(secret.get_secret_value(), request.headers.get("x-telegram-bot-api-secret-token")):
-        raise Refused(401, "The secret token is missing or wrong.", "Call setWebhook with TELEGRAM_WEBHOOK_SECRET.")
-    press = telegram_hook.read_press(parse_json(await read_body(request, BODY_LIMIT), "body"))
-    if press is None:
+        raise Refused(401, "The secret token is missing or wrong.", "Run `paramedic telegram set-webhook` again.")
+    update = parse_json(await read_body(request, BODY_LIMIT), "body")
+    calls = await run_in_threadpool(_heard, desk, request.app.state.engine, update)
+    if not calls:
         return Response(status_code=200)
-    decided = Decided(False, "This button is of another chat, or none of ours.")
-    if press.decision is not None and press.chat == desk.settings.telegram_chat_id:
-        decided = await run_in_threadpool(_decide, desk, request.app.state.engine, press.decision)
-    answer = {"method": "answerCallbackQuery", "callback_query_id": press.id, "text": decided.text[:200]}
-    return JSONResponse({**answer, "show_alert": not decided.taken})
+    first, *rest = calls
+    after = BackgroundTask(telegram_desk.make, desk.settings, rest) if rest else None
+    return JSONResponse({"method": first.method, **first.body}, background=after)
+
+
+def _heard(desk: Desk, engine: sa.Engine, update: telegram_desk.Update) -> tuple[telegram_desk.Call, ...]:
+    with engine.begin() as connection:
+        return telegram_desk.heard(connection, update, _terms(desk))
 
 
 def chat_routes() -> list[Route]:

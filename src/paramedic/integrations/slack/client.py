@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from paramedic.integrations.http import Outside
-from paramedic.integrations.slack.messages import blocks, document
+from paramedic.integrations.http import Outside, Patience
+from paramedic.integrations.slack.messages import document, form
 from paramedic.integrations.speaking import said_once
-from paramedic.model.chat import ChatMessage
+from paramedic.model.chat import ChatMessage, Decision
 from paramedic.model.errors import NotConfigured, OutsideError
 
 _REMEDIES = {
@@ -56,11 +56,12 @@ class SlackBot:
     answers: bool = False
     name: str = "slack"
     edits: bool = True
+    patience: Patience = field(default_factory=Patience)
     _outside: Outside = field(init=False)
 
     def __post_init__(self) -> None:
         headers = {"Authorization": f"Bearer {self.token}"}
-        self._outside = Outside("Slack", self.api_url, headers, secret=self.token)
+        self._outside = Outside("Slack", self.api_url, headers, patience=self.patience, secret=self.token)
 
     def post(self, message: ChatMessage) -> str:
         with said_once():
@@ -71,20 +72,9 @@ class SlackBot:
         channel, _, moment = message_id.partition(":")
         self._call("chat.update", {"channel": channel, "ts": moment, **document(message)})
 
-    def ask_why(self, trigger: str, effect: str, what: str) -> None:
-        """Open a form for the reason of a rejection. ``trigger`` is good for three seconds."""
-        reason = {"type": "plain_text_input", "action_id": "reason", "multiline": True, "max_length": 2000}
-        label = {"type": "plain_text", "text": "Why not? The session is told."}
-        question = {"type": "input", "block_id": "reason", "optional": True, "element": reason, "label": label}
-        view = {
-            "type": "modal",
-            "callback_id": "reject",
-            "private_metadata": effect,
-            "title": {"type": "plain_text", "text": "Reject"},
-            "submit": {"type": "plain_text", "text": "Reject"},
-            "blocks": [*blocks(ChatMessage(what, "")), question],
-        }
-        self._call("views.open", {"trigger_id": trigger, "view": view})
+    def ask_words(self, trigger: str, decision: Decision, what: str) -> None:
+        """Open a form for what a person has to say to an answer. ``trigger`` is good for three seconds, and once."""
+        self._call("views.open", {"trigger_id": trigger, "view": form(decision, what)})
 
     def _call(self, method: str, body: object) -> dict[str, object]:
         answer = self._outside.post(f"/{method}", body)

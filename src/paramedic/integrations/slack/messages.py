@@ -6,14 +6,23 @@ Whatever an outsider may have written goes into ``plain_text``, which knows no l
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Mapping
 
 from paramedic.integrations.speaking import shortened
-from paramedic.model.chat import Answer, Button, ChatMessage
+from paramedic.model.chat import Answer, Button, ChatMessage, Decision
 
-HEADER, SECTION, LABEL, FALLBACK = 150, 3000, 75, 3000
+HEADER, SECTION, LABEL, FORM_TITLE, FALLBACK = 150, 3000, 75, 24, 3000
 MOST_BUTTONS = 24
 """An actions block takes 25 elements, of which one is the link."""
+
+LONGEST_WORDS = 2000
+_STYLES = {Answer.APPROVE: {"style": "primary"}, Answer.REJECT: {"style": "danger"}}
+_FORMS = {
+    Answer.REJECT: ("Reject", "Why not? The session is told.", True),
+    Answer.CHANGES: ("Ask for changes", "What should be different? The session is told.", False),
+}
+"""By answer: the title, the question, and whether it may be left unanswered."""
 
 Block = Mapping[str, object]
 
@@ -34,12 +43,29 @@ def blocks(message: ChatMessage) -> list[Block]:
     return parts
 
 
+def form(decision: Decision, what: str) -> Block:
+    """A form for the words to an answer; what comes back of it says to which effect, and where the button was."""
+    title, question, is_optional = _FORMS[decision.answer]
+    words = {"type": "plain_text_input", "action_id": "words", "multiline": True, "max_length": LONGEST_WORDS}
+    label = _plain(question, LABEL)
+    return {
+        "type": "modal",
+        "callback_id": decision.answer.value,
+        "private_metadata": json.dumps({"effect": decision.effect, "place": decision.place}),
+        "title": _plain(title, FORM_TITLE),
+        "submit": _plain(title, FORM_TITLE),
+        "blocks": [
+            {"type": "section", "text": _plain(what, SECTION)},
+            {"type": "input", "block_id": "words", "optional": is_optional, "element": words, "label": label},
+        ],
+    }
+
+
 def _button(button: Button) -> Block:
-    style = "primary" if button.answer is Answer.APPROVE else "danger"
     return {
         "type": "button",
         "text": _plain(button.label, LABEL),
-        "style": style,
+        **_STYLES.get(button.answer, {}),
         "action_id": f"{button.answer.value}:{button.effect}",
         "value": button.effect,
     }

@@ -18,7 +18,7 @@ class TelegramBot:
     token: str
     chat_id: str
     api_url: str
-    answers: bool = False
+    answers: bool = True
     name: str = "telegram"
     edits: bool = True
     _outside: Outside = field(init=False)
@@ -28,19 +28,20 @@ class TelegramBot:
 
     def post(self, message: ChatMessage) -> str:
         with said_once():
-            sent = self._call("sendMessage", {"chat_id": self.chat_id, **document(message)})
+            sent = self.call("sendMessage", {"chat_id": self.chat_id, **document(message)})
         return f"{self.chat_id}:{sent.get('message_id') if isinstance(sent, dict) else ''}"
 
     def edit(self, message_id: str, message: ChatMessage) -> None:
         chat, _, number = message_id.rpartition(":")
         try:
-            self._call("editMessageText", {"chat_id": chat, "message_id": int(number or 0), **document(message)})
+            self.call("editMessageText", {"chat_id": chat, "message_id": int(number or 0), **document(message)})
         except OutsideError as error:
             # It stands there already: a retry after an answer that was lost.
             if "message is not modified" not in str(error):
                 raise
 
-    def _call(self, method: str, body: object) -> object:
+    def call(self, method: str, body: object) -> object:
+        """One method of the Bot API; what it gave."""
         answer = self._outside.post(f"/bot{self.token}/{method}", body)
         if isinstance(answer, dict) and answer.get("ok") is True:
             return answer.get("result")

@@ -9,10 +9,10 @@ import base64
 import binascii
 
 from paramedic.integrations.speaking import shortened
-from paramedic.model.chat import Answer, Button, ChatMessage
+from paramedic.model.chat import Answer, Button, ChatMessage, Decision
 
-TEXT, LABEL = 4096, 60
-_VERBS = {Answer.APPROVE: "a", Answer.REJECT: "r"}
+TEXT, LABEL, ALERT, LONGEST_WORDS = 4096, 60, 200, 2000
+_VERBS = {Answer.APPROVE: "a", Answer.REJECT: "r", Answer.CHANGES: "c"}
 _ANSWERS = {verb: answer for answer, verb in _VERBS.items()}
 
 
@@ -25,6 +25,16 @@ def document(message: ChatMessage) -> dict[str, object]:
     return {"text": text, "entities": [bold], "link_preview_options": {"is_disabled": True}, "reply_markup": keyboard}
 
 
+def question(decision: Decision, what: str, person: int) -> dict[str, object]:
+    """The question for the words to an answer. Its last line says what it is about, and comes back with the reply: so nothing
+    has to be remembered, and nothing is lost with a process."""
+    name = shortened(decision.name or "You", 60)
+    asks = "why not? Reply with the reason, or with - for none." if decision.answer is Answer.REJECT else "what should change?"
+    text = f"{name}: {asks}\n{what.capitalize()}\n{data_of(Button('', decision.answer, decision.effect))}"
+    whom = {"type": "text_mention", "offset": 0, "length": len(name.encode("utf-16-le")) // 2, "user": {"id": person}}
+    return {"text": text, "entities": [whom], "reply_markup": {"force_reply": True, "selective": True}}
+
+
 def _rows(message: ChatMessage) -> list[list[dict[str, str]]]:
     pairs = [message.buttons[first : first + 2] for first in range(0, len(message.buttons), 2)]
     rows = [[{"text": shortened(button.label, LABEL), "callback_data": data_of(button)} for button in pair] for pair in pairs]
@@ -34,7 +44,7 @@ def _rows(message: ChatMessage) -> list[list[dict[str, str]]]:
 
 
 def data_of(button: Button) -> str:
-    """The answer and the whole hash, in 45 bytes."""
+    """The answer and the whole hash, in 45 bytes of the 64 that Telegram takes."""
     packed = base64.urlsafe_b64encode(bytes.fromhex(button.effect)).decode().rstrip("=")
     return f"{_VERBS[button.answer]}:{packed}"
 
