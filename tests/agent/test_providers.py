@@ -63,7 +63,7 @@ def test_a_provider_that_hangs_is_left(tree: SourceTree) -> None:
     provider = Provider(tells(ONE))
     provider.faults = [Fault(seconds=1.0)]
     with provider.running():
-        quick = [replace(model, seconds=0.3) for model in models_for(provider)]
+        quick = [replace(model, silent_seconds=0.3) for model in models_for(provider)]
         found = investigate(case_of(tree), quick, Forgetful(ENOUGH), Limits(), lambda _line: None, lambda _seconds: None)
     assert (found.stop, provider.calls) == (StopReason.ANSWERED, 2)
 

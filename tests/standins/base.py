@@ -32,6 +32,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Stream:
+    """A body that comes in pieces, ``seconds`` apart. ``cut`` breaks the connection where the end should be."""
+
+    pieces: tuple[str, ...]
+    seconds: float = 0.0
+    cut: bool = False
+
+
+@dataclass(frozen=True)
 class Fault:
     """One unkind answer. ``after`` lets the request be carried out first, and then the answer is lost."""
 
@@ -116,6 +125,10 @@ def _handler(standin: StandIn) -> type[BaseHTTPRequestHandler]:
             return Asked(self.command, parts.path, dict(parse_qsl(parts.query)), dict(self.headers), body)
 
         def _send(self, status: int, body: object, headers: dict[str, str]) -> None:
+            if isinstance(body, Stream):
+                self.send_response(status)
+                self.close_connection = _send_stream(self, body, headers)
+                return
             content = body.encode() if isinstance(body, str) else b"" if status == 204 else json.dumps(body).encode()
             self.send_response(status)
             kind = "text/html" if isinstance(body, str) else "application/json"
@@ -128,3 +141,16 @@ def _handler(standin: StandIn) -> type[BaseHTTPRequestHandler]:
             return
 
     return Handler
+
+
+def _send_stream(handler: BaseHTTPRequestHandler, stream: Stream, headers: dict[str, str]) -> bool:
+    """Whether the connection is to be broken."""
+    for name, value in {"Content-Type": "text/event-stream", "Transfer-Encoding": "chunked", **headers}.items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    for piece in stream.pieces:
+        data = piece.encode()
+        handler.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        time.sleep(stream.seconds)
+    handler.wfile.write(b"" if stream.cut else b"0\r\n\r\n")
+    return stream.cut

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.tools import ToolDefinition
 
+from paramedic.agent.fence import safe
 from paramedic.integrations.models.client import ModelClient, ModelFailed
 from paramedic.model.agent import Cost, Hold, Journal, Refusal
 
 ATTEMPTS = 4
 FIRST_PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 120.0
+_LAST_WORDS = 160
+_SCRUBBED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Asker:
             if isinstance(hold, Refusal):
                 return hold
             try:
-                reply = model.ask(messages, tools)
+                reply = model.ask(messages, tools, lambda text: self.say(_under_way(model.label, text)))
             except ModelFailed as error:
                 pause = self._after(error, hold, attempt)
                 if pause is None:
@@ -72,3 +75,10 @@ class Asker:
         self.say(str(error) + (" It may have been charged, and counts as if it were." if error.charged else ""))
         pause = error.retry_after_seconds or FIRST_PAUSE_SECONDS * 3 ** (attempt - 1)
         return None if error.permanent or attempt == ATTEMPTS or pause > LONGEST_PAUSE_SECONDS else pause
+
+
+def _under_way(label: str, text: str) -> str:
+    """That a reply is coming, and its last words: a person who looks on sees that the session lives."""
+    # Scrubbed first, and then cut: half a key no longer looks like one.
+    words = " ".join(safe(text[-_SCRUBBED:], _SCRUBBED).split())[-_LAST_WORDS:]
+    return f"{label} is answering, {len(text)} characters so far: …{words}"

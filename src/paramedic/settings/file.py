@@ -192,6 +192,7 @@ class AgentConfig(Strict):
     reply_tokens: int = Field(8000, ge=256, description="Longest reply of the model.")
     context_tokens: int = Field(120_000, ge=8000, description="Length at which a transcript is shortened.")
     event_tokens: int = Field(12_000, ge=1000, description="Most that the description of an event may take.")
+    stream: bool = Field(True, description="Replies come piece by piece; false for a server that cannot.")
     language: str = Field("English", description="Language of the answer.")
     prices: dict[str, PriceConfig] = Field(
         default_factory=dict, description="Prices of models that are not in the built-in list, by `provider:NAME`."

@@ -41,6 +41,11 @@ class Choice:
         """``provider:name``, as the setting has it."""
         return f"{self.provider}:{self.name}"
 
+    @property
+    def can_stream(self) -> bool:
+        """Google's and Bedrock's streams have ends of other kinds, which are not told from breaks here."""
+        return self.provider not in _LIBRARIES
+
     def open(self, http: httpx2.AsyncClient) -> Model:
         """The library's model on the given connection. Its own retries are off: ours are paid for one by one."""
         return _BUILDERS[self.provider](self, http)
