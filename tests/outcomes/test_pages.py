@@ -8,8 +8,9 @@ from html import unescape
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 
-from intake.running import Web, running_web
+from intake.running import Web
 from outcomes.house import opened, read
 from paramedic.model.outcome import Basis, Fate, Outcome, ReviewComment, Silence
 from paramedic.store import outcomes
@@ -18,20 +19,23 @@ HOSTILE = '<img src=x onerror="alert(1)"> </pre><script>alert(2)</script> javasc
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Web, Outcome]]:
-    with running_web(tmp_path_factory.mktemp("outcomes")) as web:
-        outcome = opened(web.engine)
-        now = datetime.now(UTC)
-        changes = {
-            "fate": Fate.MERGED.value, "fate_at": now - timedelta(hours=8), "fate_by": HOSTILE, "commit": "c" * 40,
-            "silence": Silence.SILENT.value, "release": "shop@1.0.1", "basis": Basis.GIT.value, "per_hour": 1.0,
-            "released_at": now - timedelta(hours=6), "expected": 6.0,
-        }  # fmt: skip
-        comment = ReviewComment("c1", HOSTILE, HOSTILE, now, "javascript:alert(4)", HOSTILE)
-        with web.engine.begin() as connection:
-            outcomes.change(connection, outcome.effect, **changes)
-            outcomes.add_comments(connection, outcome.effect, [comment])
-        yield web, read(web.engine, outcome.effect)
+def shown(web: Web) -> Iterator[tuple[Web, Outcome]]:
+    outcome = opened(web.engine)
+    now = datetime.now(UTC)
+    changes = {
+        "fate": Fate.MERGED.value, "fate_at": now - timedelta(hours=8), "fate_by": HOSTILE, "commit": "c" * 40,
+        "silence": Silence.SILENT.value, "release": "shop@1.0.1", "basis": Basis.GIT.value, "per_hour": 1.0,
+        "released_at": now - timedelta(hours=6), "expected": 6.0,
+    }  # fmt: skip
+    comment = ReviewComment("c1", HOSTILE, HOSTILE, now, "javascript:alert(4)", HOSTILE)
+    with web.engine.begin() as connection:
+        outcomes.change(connection, outcome.effect, **changes)
+        outcomes.add_comments(connection, outcome.effect, [comment])
+    yield web, read(web.engine, outcome.effect)
+
+    with web.engine.begin() as connection:
+        for table in ("issues", "effects"):
+            connection.execute(sa.text(f"DELETE FROM {table}"))
 
 
 def test_issue_and_session_show_fate_silence_and_the_chart_that_shows_it(shown: tuple[Web, Outcome]) -> None:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from paramedic.intake import hooks, sdk
+from paramedic.intake import forges, hooks, sdk
 from paramedic.intake.answers import Refused, refusal
 from paramedic.intake.counters import REFUSED
 
@@ -49,4 +49,7 @@ def intake_routes() -> list[Route]:
         Route("/sentry-webhook", hook, methods=["POST"]),
         Route("/api/v1/webhooks/sentry/error", error, methods=["POST"]),
         Route("/webhook/sentry/legacy/{token}", guarded(hooks.legacy), methods=["POST"]),
+        Route("/webhook/github", guarded(forges.github), methods=["POST"]),
+        Route("/webhook/gitlab", guarded(forges.gitlab), methods=["POST"]),
+        Route("/webhook/gitea", guarded(forges.gitea), methods=["POST"]),
     ]

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from urllib.parse import urlsplit
+
+from paramedic.model.outcome import ReviewComment
+
+LONGEST_COMMENT = 20_000
+MOST_COMMENTS = 300
+"""Read of one pull request at once."""
 
 
 class PullState(StrEnum):
@@ -16,13 +24,36 @@ class PullState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A pull (or merge) request as the forge has it. ``number`` is the one people say aloud."""
+    """A pull (or merge) request as the forge has it. ``number`` is the one people say aloud.
+
+    ``commit`` is what was merged, None before; ``since`` and ``by`` are when and by whom it came to its state, where the forge
+    says so. ``head`` is "" where the branch is not in the repository itself, but in a fork.
+    """
 
     number: int
     url: str
     state: PullState
     head: str
     base: str
+    commit: str | None = None
+    since: datetime | None = None
+    by: str = ""
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PullNews:
+    """What a webhook says: of the pull request itself, or what was written on it. ``repository`` is its slug on the forge.
+
+    ``unread`` is True when something was written that the webhook does not carry, or not under an id.
+    """
+
+    repository: str
+    number: int
+    head: str
+    pull: PullRequest | None = None
+    comments: tuple[ReviewComment, ...] = ()
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +81,14 @@ class Forge(Protocol):
 
     def open(self, request: NewPullRequest) -> PullRequest:
         """Open it, or return the open one when the forge says that it exists."""
+        ...
+
+    def read(self, number: int) -> PullRequest:
+        """The pull request of this number as it is now."""
+        ...
+
+    def comments(self, number: int) -> Sequence[ReviewComment]:
+        """What people wrote on it, in no particular order, at most ``MOST_COMMENTS`` of each sort."""
         ...
 
     def push_credentials(self) -> tuple[str, str] | None:

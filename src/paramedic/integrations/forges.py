@@ -7,7 +7,7 @@ from collections.abc import Callable
 from paramedic.integrations.forge import Forge, slug_of
 from paramedic.model.errors import NotConfigured
 from paramedic.settings import Settings
-from paramedic.settings.file import ForgeName, RepositoryConfig
+from paramedic.settings.file import Configuration, ForgeName, RepositoryConfig
 
 
 def open_forge(repository: RepositoryConfig, settings: Settings) -> Forge | None:
@@ -21,6 +21,16 @@ def open_forge(repository: RepositoryConfig, settings: Settings) -> Forge | None
             f"The owner and name of {repository.url} on its forge are not known.", remedy="Set slug in its [repositories] table."
         )
     return opener(slug, settings)
+
+
+def repositories_of(forge: ForgeName, slug: str, configuration: Configuration) -> tuple[str, ...]:
+    """Names of the configured repositories that the forge calls ``slug``; forges do not mind its case."""
+    wanted = slug.casefold()
+    return tuple(
+        name
+        for name, config in configuration.repositories.items()
+        if config.forge is forge and (config.slug or slug_of(config.url)).casefold() == wanted
+    )
 
 
 def _github(slug: str, settings: Settings) -> Forge:

@@ -18,6 +18,8 @@ Remedy = Callable[[int], str]
 """One sentence on what to do about an HTTP status."""
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
+_MOVED = frozenset({301, 302, 307, 308})
+_HOPS = 3
 _RESET_HEADERS = ("X-Sentry-Rate-Limit-Reset", "X-RateLimit-Reset", "RateLimit-Reset")
 _LONGEST_ANSWER = 2000
 _RETRY_IN_BODY = re.compile(r'"retry_after"\s*:\s*(\d{1,6})\b')
@@ -109,17 +111,35 @@ class Outside:
         return self.patience.first_wait_seconds * growth * random.uniform(0.5, 1.5)  # noqa: S311 - jitter is no secret
 
     def _once(self, method: str, path: str, **request: object) -> httpx2.Response:
-        try:
-            response = self._open().request(method, self._address(path), **request)  # type: ignore[arg-type]
-        except httpx2.TimeoutException as error:
-            raise OutsideError(f"{self.system} did not answer in time.", remedy="It will be tried again.") from error
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise OutsideError(self._without_secret(f"{self.system} cannot be reached at {self.base_url}: {error}.")) from error
+        response = self._sent(method, path, **request)
+        for _hop in range(_HOPS if method == "GET" else 0):
+            if (moved := self._moved_to(response)) is None:
+                break
+            response = self._sent(method, moved)
         if response.status_code >= 400:
             raise self._refused(response)
         if response.status_code >= 300:
             raise self._misdirected(response)
         return response
+
+    def _moved_to(self, response: httpx2.Response) -> str | None:
+        """Where on our own host a renamed thing is now: the token goes nowhere else."""
+        target = response.headers.get("Location", "")
+        if response.status_code not in _MOVED or not target:
+            return None
+        try:
+            url, own = response.request.url.join(target), httpx2.URL(self.base_url)
+        except httpx2.InvalidURL:
+            return None
+        return str(url) if (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port) else None
+
+    def _sent(self, method: str, path: str, **request: object) -> httpx2.Response:
+        try:
+            return self._open().request(method, self._address(path), **request)  # type: ignore[arg-type]
+        except httpx2.TimeoutException as error:
+            raise OutsideError(f"{self.system} did not answer in time.", remedy="It will be tried again.") from error
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise OutsideError(self._without_secret(f"{self.system} cannot be reached at {self.base_url}: {error}.")) from error
 
     def _address(self, path: str) -> str:
         """An absolute link is followed on our own host only, so that a token never goes elsewhere."""

@@ -17,9 +17,12 @@ import orjson
 import sqlalchemy as sa
 import structlog
 
+from paramedic.intake.forges import read_stored
+from paramedic.integrations.forge import PullNews
 from paramedic.integrations.sentry.event import parse_event
 from paramedic.integrations.sentry.webhook import Carries, Hook, IssueNews, read_hook, read_legacy
 from paramedic.model.event import Event, Origin
+from paramedic.sessions.pulls import hear
 from paramedic.store import deliveries, issues, organisations
 from paramedic.store.deliveries import Delivery, Waiting
 from paramedic.store.engine import reading
@@ -53,9 +56,19 @@ class Read:
         return self.news.id if self.news else self.event.issue_id if self.event else None
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a forge says of a pull request in a configured repository."""
+
+    delivery_id: int
+    repository: str
+    news: PullNews
+
+
 @dataclass(slots=True)
 class Batch:
     read: list[Read] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
     skipped: list[tuple[int, str]] = field(default_factory=list)
     failed: list[tuple[int, str]] = field(default_factory=list)
 
@@ -83,14 +96,19 @@ def _read_all(waiting: Sequence[Waiting]) -> Batch:
             continue
         if isinstance(found, Read):
             batch.read.append(found)
+        elif isinstance(found, Heard):
+            batch.heard.append(found)
         else:
             batch.skipped.append((row.id, found))
     return batch
 
 
-def read_delivery(delivery_id: int, delivery: Delivery) -> Read | str:
+def read_delivery(delivery_id: int, delivery: Delivery) -> Read | Heard | str:
     """What the delivery says, or why it is skipped. Raises ``ValueError`` when its JSON cannot be read."""
     document = _document(delivery.body)
+    if delivery.kind == "forge":
+        news = read_stored(delivery.resource or "", document)
+        return news if isinstance(news, str) else Heard(delivery_id, delivery.project or "", news)
     if delivery.kind == "event":
         return _event(delivery_id, delivery, document, Origin.ENVELOPE, delivery.project, delivery.body)
     hook = read_legacy(document) if delivery.kind == "legacy" else read_hook(delivery.resource, document)
@@ -179,6 +197,16 @@ def _settle(connection: sa.Connection, batch: Batch) -> None:
     for read in news:
         if read.delivery_id in fresh:
             issues.change_status(connection, _change(read))
+    for heard in batch.heard:
+        _hear(connection, heard)
+
+
+def _hear(connection: sa.Connection, heard: Heard) -> None:
+    if not deliveries.settle(connection, [heard.delivery_id], "processed", keep_body=False):
+        return
+    if reason := hear(connection, heard.repository, heard.news):
+        deliveries.explain(connection, heard.delivery_id, reason)
+        log.info("forge_hook_ignored", delivery=heard.delivery_id, reason=reason)
 
 
 def _at_home(connection: sa.Connection, reads: list[Read]) -> list[Read]:

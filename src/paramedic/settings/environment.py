@@ -92,6 +92,14 @@ class Settings(BaseSettings):
     gitlab_url: BaseUrl = Field("https://gitlab.com", description="Base URL of GitLab.")
     gitea_token: SecretStr | None = Field(None, description="Token with write:repository and write:issue.")
     gitea_url: BaseUrl | None = Field(None, description="Base URL of Gitea or Forgejo.")
+    github_webhook_secret: SecretStr | None = Field(None, description="Signs what GitHub sends to /webhook/github.")
+    gitlab_webhook_secret: SecretStr | None = Field(
+        None, description="Secret token of the GitLab webhook; comes in X-Gitlab-Token with what it sends to /webhook/gitlab."
+    )
+    gitlab_signing_token: SecretStr | None = Field(
+        None, description="Signing token of the GitLab webhook (whsec_…); with it, only signed deliveries are taken."
+    )
+    gitea_webhook_secret: SecretStr | None = Field(None, description="Signs what Gitea or Forgejo sends to /webhook/gitea.")
 
     # Chats
     slack_webhook_url: SecretStr | None = Field(None, description="Slack incoming webhook: speaks, and takes no answers.")

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from paramedic.store.schema import deliveries
 
-Kind = Literal["hook", "legacy", "envelope", "event"]
+Kind = Literal["hook", "legacy", "envelope", "event", "forge"]
 State = Literal["received", "processed", "skipped", "failed"]
 
 _DIGEST_LOCK = 0x9A2A3ED1D
@@ -21,7 +21,10 @@ MOST_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One inbound message as it came: ``body`` is still compressed when ``encoding`` says so; times are epoch seconds."""
+    """One inbound message as it came: ``body`` is still compressed when ``encoding`` says so; times are epoch seconds.
+
+    Of a forge, ``project`` is the configured repository that it is about.
+    """
 
     key: str
     kind: Kind
@@ -83,6 +86,11 @@ def settle(
         values["body"] = None
     query = sa.update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.state == "received").values(**values)
     return frozenset(connection.execute(query.returning(deliveries.c.id)).scalars())
+
+
+def explain(connection: sa.Connection, row_id: int, reason: str) -> None:
+    """A settled delivery turned out to be of no concern."""
+    connection.execute(sa.update(deliveries).where(deliveries.c.id == row_id).values(state="skipped", reason=reason[:500]))
 
 
 def put_off(connection: sa.Connection, row_id: int, reason: str) -> None:

@@ -66,10 +66,12 @@ def _begun(row: sa.RowMapping) -> dict[str, object]:
     }
 
 
-def of_pull(connection: sa.Connection, repositories: Sequence[str], number: int, branch: str | None) -> tuple[Outcome, ...]:
+def of_pull(connection: sa.Connection, repository: str, number: int, branch: str) -> tuple[Outcome, ...]:
     """The followed pull request of this number, or, while its number is not known, from this branch."""
-    unnumbered = sa.and_(outcomes.c.number.is_(None), outcomes.c.branch == (branch or ""))
-    query = sa.select(*_COLUMNS).where(outcomes.c.repository.in_(repositories), sa.or_(outcomes.c.number == number, unnumbered))
+    unnumbered = sa.and_(
+        outcomes.c.number.is_(None), outcomes.c.url.is_not(None), outcomes.c.branch == branch, sa.literal(branch) != ""
+    )
+    query = sa.select(*_COLUMNS).where(outcomes.c.repository == repository, sa.or_(outcomes.c.number == number, unnumbered))
     return tuple(_outcome(row) for row in connection.execute(query).mappings())
 
 
@@ -154,7 +156,11 @@ def add_comments(connection: sa.Connection, effect: str, comments: Sequence[Revi
 
 def comments(connection: sa.Connection, effect_keys: Sequence[str]) -> dict[str, tuple[ReviewComment, ...]]:
     """By effect, the oldest first."""
-    query = sa.select(outcome_comments).where(outcome_comments.c.effect.in_(effect_keys)).order_by(outcome_comments.c.at)
+    query = (
+        sa.select(outcome_comments)
+        .where(outcome_comments.c.effect.in_(effect_keys))
+        .order_by(outcome_comments.c.at, outcome_comments.c.id)
+    )
     found: dict[str, list[ReviewComment]] = {}
     for row in connection.execute(query).mappings() if effect_keys else ():
         values = {name: row[name] for name in ReviewComment.__slots__} | {"at": aware(row["at"])}

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
-from paramedic.integrations.forge import NewPullRequest, PullRequest, PullState
+from paramedic.integrations import fields
+from paramedic.integrations.forge import MOST_COMMENTS, NewPullRequest, PullRequest
+from paramedic.integrations.gitea import reading
 from paramedic.integrations.http import Outside
 from paramedic.model.errors import OutsideError
+from paramedic.model.outcome import ReviewComment
 
 _PAGE = 50
 _LOOKED_AT = 500
+_REVIEWS_ASKED = 20
 
 
 def remedy(status: int) -> str:
@@ -34,12 +40,13 @@ class Gitea:
         self._owner = slug.split("/", 1)[0]
         self._token = token
         self._path = f"/repos/{quote(slug)}/pulls"
+        self._conversations = f"/repos/{quote(slug)}/issues"
         self._api = Outside("Gitea", f"{base_url}/api/v1", {"Authorization": f"token {token}"}, remedy)
 
     def find(self, head: str) -> PullRequest | None:
         # There is no filter by head branch that all versions have, so the newest are looked through.
         for row in self._api.pages(self._path, rows_at_most=_LOOKED_AT, state="all", sort="newest", limit=_PAGE):
-            pull = _pull(row)
+            pull = reading.pull(row)
             if pull is not None and pull.head == head:
                 return pull
         return None
@@ -53,7 +60,7 @@ class Gitea:
             "body": request.body,
         }
         try:
-            opened = _pull(self._api.post(self._path, body))
+            opened = reading.pull(self._api.post(self._path, body))
         except OutsideError as error:
             existing = self.find(request.head) if error.status in (409, 422) else None
             if existing is None:
@@ -63,19 +70,22 @@ class Gitea:
             raise OutsideError("Gitea opened a pull request but did not say which.")
         return opened
 
+    def read(self, number: int) -> PullRequest:
+        found = reading.pull(self._api.get(f"{self._path}/{number}"))
+        if found is None:
+            raise OutsideError(f"Gitea answered something other than pull request {number}.", permanent=True)
+        return found
+
+    def comments(self, number: int) -> list[ReviewComment]:
+        reviews = self._rows(f"{self._path}/{number}/reviews")
+        # A review's lines are asked for by the review; most have none.
+        lined = [fields.name(row.get("id")) for row in reviews if row.get("comments_count")][:_REVIEWS_ASKED]
+        lines = [row for review in lined for row in self._rows(f"{self._path}/{number}/reviews/{quote(review)}/comments")]
+        said = {"review": reviews, "line": lines, "comment": self._rows(f"{self._conversations}/{number}/comments")}
+        return [one for sort, rows in said.items() for row in rows if (one := reading.comment(row, sort))]
+
+    def _rows(self, place: str) -> list[Mapping[str, Any]]:
+        return fields.rows(list(self._api.pages(place, rows_at_most=MOST_COMMENTS, limit=_PAGE)))
+
     def push_credentials(self) -> tuple[str, str] | None:
         return (self._owner, self._token)
-
-
-def _pull(row: object) -> PullRequest | None:
-    if not isinstance(row, dict) or not isinstance(row.get("number"), int):
-        return None
-    head, base = row.get("head") or {}, row.get("base") or {}
-    state = PullState.MERGED if row.get("merged") else PullState(str(row.get("state", "open")))
-    return PullRequest(row["number"], str(row.get("html_url", "")), state, _branch(head), _branch(base))
-
-
-def _branch(side: dict[str, object]) -> str:
-    """``ref`` becomes refs/pull/N/head once the branch is deleted; ``label`` keeps its name."""
-    ref = str(side.get("ref", ""))
-    return str(side.get("label", "")) if ref.startswith("refs/") else ref

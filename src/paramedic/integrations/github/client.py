@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from paramedic.integrations.forge import NewPullRequest, PullRequest, PullState
+from paramedic.integrations import fields
+from paramedic.integrations.forge import MOST_COMMENTS, NewPullRequest, PullRequest
+from paramedic.integrations.github import reading
 from paramedic.integrations.http import Outside
 from paramedic.model.errors import OutsideError
+from paramedic.model.outcome import ReviewComment
 
 
 def remedy(status: int) -> str:
@@ -29,6 +32,7 @@ class GitHub:
         self._owner = slug.split("/", 1)[0]
         self._token = token
         self._path = f"/repos/{quote(slug)}/pulls"
+        self._conversations = f"/repos/{quote(slug)}/issues"
         headers = {
             "Authorization": f"Bearer {token}",
             "Accept": "application/vnd.github+json",
@@ -40,7 +44,7 @@ class GitHub:
         params = {"head": f"{self._owner}:{head}", "state": "all", "sort": "created", "direction": "desc"}
         rows = self._api.get(self._path, **params)
         # The filter is ignored when it is malformed, so the branch is compared here too.
-        found = [pull for pull in map(_pull, rows if isinstance(rows, list) else []) if pull and pull.head == head]
+        found = [pull for pull in map(reading.pull, fields.rows(rows)) if pull and pull.head == head]
         return found[0] if found else None
 
     def open(self, request: NewPullRequest) -> PullRequest:
@@ -53,7 +57,7 @@ class GitHub:
             "maintainer_can_modify": True,
         }
         try:
-            opened = _pull(self._api.post(self._path, body))
+            opened = reading.pull(self._api.post(self._path, body))
         except OutsideError as error:
             existing = self.find(request.head) if error.status == 422 else None
             if existing is None:
@@ -63,13 +67,24 @@ class GitHub:
             raise OutsideError("GitHub opened a pull request but did not say which.")
         return opened
 
+    def read(self, number: int) -> PullRequest:
+        found = reading.pull(self._api.get(f"{self._path}/{number}"))
+        if found is None:
+            raise OutsideError(f"GitHub answered something other than pull request {number}.", permanent=True)
+        return found
+
+    def comments(self, number: int) -> list[ReviewComment]:
+        places = {
+            "review": f"{self._path}/{number}/reviews",
+            "line": f"{self._path}/{number}/comments",
+            "comment": f"{self._conversations}/{number}/comments",
+        }
+        return [
+            said
+            for sort, place in places.items()
+            for row in self._api.pages(place, rows_at_most=MOST_COMMENTS, per_page=100)
+            if (said := reading.comment(fields.mapping(row), sort))
+        ]
+
     def push_credentials(self) -> tuple[str, str] | None:
         return ("x-access-token", self._token)
-
-
-def _pull(row: object) -> PullRequest | None:
-    if not isinstance(row, dict) or not isinstance(row.get("number"), int):
-        return None
-    head, base = row.get("head") or {}, row.get("base") or {}
-    state = PullState.MERGED if row.get("merged_at") else PullState(row.get("state", "open"))
-    return PullRequest(row["number"], str(row.get("html_url", "")), state, str(head.get("ref", "")), str(base.get("ref", "")))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from paramedic.integrations.forge import NewPullRequest, PullRequest, PullState
+from paramedic.integrations import fields
+from paramedic.integrations.forge import MOST_COMMENTS, NewPullRequest, PullRequest
+from paramedic.integrations.gitlab import reading
 from paramedic.integrations.http import Outside
 from paramedic.model.errors import OutsideError
-
-_STATES = {"opened": PullState.OPEN, "locked": PullState.OPEN, "closed": PullState.CLOSED, "merged": PullState.MERGED}
+from paramedic.model.outcome import ReviewComment
 
 
 def remedy(status: int) -> str:
@@ -36,7 +37,7 @@ class GitLab:
         params = {"source_branch": head, "state": "all", "scope": "all", "order_by": "created_at", "sort": "desc"}
         rows = self._api.get(self._path, **params)
         # Old versions ignore the filter, so the branch is compared here too.
-        found = [pull for pull in map(_merge, rows if isinstance(rows, list) else []) if pull and pull.head == head]
+        found = [pull for pull in map(reading.merge, fields.rows(rows)) if pull and pull.head == head]
         return found[0] if found else None
 
     def open(self, request: NewPullRequest) -> PullRequest:
@@ -48,7 +49,7 @@ class GitLab:
             "remove_source_branch": True,
         }
         try:
-            opened = _merge(self._api.post(self._path, body))
+            opened = reading.merge(self._api.post(self._path, body))
         except OutsideError as error:
             existing = self.find(request.head) if error.status in (400, 409, 422) else None
             if existing is None:
@@ -58,13 +59,16 @@ class GitLab:
             raise OutsideError("GitLab opened a merge request but did not say which.")
         return opened
 
+    def read(self, number: int) -> PullRequest:
+        found = reading.merge(self._api.get(f"{self._path}/{number}"))
+        if found is None:
+            raise OutsideError(f"GitLab answered something other than merge request {number}.", permanent=True)
+        return found
+
+    def comments(self, number: int) -> list[ReviewComment]:
+        place = f"{self._path}/{number}/notes"
+        rows = self._api.pages(place, rows_at_most=MOST_COMMENTS, per_page=100, sort="asc", order_by="created_at")
+        return [said for row in rows if (said := reading.note(fields.mapping(row)))]
+
     def push_credentials(self) -> tuple[str, str] | None:
         return ("oauth2", self._token)
-
-
-def _merge(row: object) -> PullRequest | None:
-    if not isinstance(row, dict) or not isinstance(row.get("iid"), int):
-        return None
-    state = _STATES.get(str(row.get("state")), PullState.OPEN)
-    head, base = str(row.get("source_branch", "")), str(row.get("target_branch", ""))
-    return PullRequest(row["iid"], str(row.get("web_url", "")), state, head, base)
