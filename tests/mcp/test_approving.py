@@ -16,7 +16,8 @@ from paramedic.cli import mcp
 from paramedic.integrations.mcp.tools import Standing
 from paramedic.model.errors import BadInput, OutsideError
 from paramedic.model.toolbox import ToolState
-from paramedic.sessions.doctor import Check, Health, examine
+from paramedic.sessions.check import Check, Health
+from paramedic.sessions.doctor import examine
 from paramedic.sessions.outside_tools import approve, look, outside_tools
 from paramedic.settings import Configuration, load_configuration, load_settings
 from paramedic.store import mcp as store

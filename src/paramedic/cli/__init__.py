@@ -15,7 +15,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-NOUNS = ("triage", "serve", "demo", "replay", "ask", "sessions", "playbook", "knowledge", "approve", "tokens", "mcp", "doctor")
+NOUNS = (
+    "triage",
+    "serve",
+    "demo",
+    "replay",
+    "ask",
+    "sessions",
+    "playbook",
+    "knowledge",
+    "approve",
+    "tokens",
+    "mcp",
+    "telegram",
+    "doctor",
+)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from paramedic.sessions.doctor import Check
+    from paramedic.sessions.check import Check
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +34,8 @@ def doctor(
         write_reference.write_text(configuration_reference(), encoding="utf-8")
         return
     from paramedic.cli.terminal import consoles
-    from paramedic.sessions.doctor import Health, examine
+    from paramedic.sessions.check import Health
+    from paramedic.sessions.doctor import examine
 
     out, _ = consoles()
     checks: list[Check] = []

@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from paramedic.integrations.chats import open_chats
 from paramedic.integrations.mcp.toolbox import Seen
 from paramedic.integrations.mcp.tools import Standing
 from paramedic.integrations.models.client import ModelClient, open_models, open_summary_model, try_out
@@ -19,6 +16,8 @@ from paramedic.integrations.sentry.client import SentryClient
 from paramedic.model.errors import OutsideError, ParamedicError
 from paramedic.sandbox.choose import choose_sandbox
 from paramedic.sandbox.environment import find_uv
+from paramedic.sessions.check import Check, Health
+from paramedic.sessions.doctor_chats import examine_chats
 from paramedic.sessions.outside_tools import outside_tools
 from paramedic.settings import Configuration, Settings, load_configuration
 from paramedic.settings.exposure import refuse_exposure
@@ -27,24 +26,6 @@ from paramedic.settings.place import configuration_path
 from paramedic.source.repository import Repository
 from paramedic.store.engine import open_engine
 from paramedic.store.migrate import upgrade
-
-
-class Health(StrEnum):
-    OK = "ok"
-    OFF = "off"
-    """Not configured, and nothing that is configured needs it."""
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One row. ``remedy`` says what to do, "" when there is nothing to do."""
-
-    name: str
-    health: Health
-    text: str
-    remedy: str = ""
 
 
 def examine(settings: Settings, *, online: bool = True) -> Iterator[Check]:
@@ -65,7 +46,7 @@ def examine(settings: Settings, *, online: bool = True) -> Iterator[Check]:
     yield from _intake(settings, configuration)
     yield from _sentry(settings, online=online)
     yield from _models(settings, configuration, online=online)
-    yield from _chats(settings, configuration)
+    yield from examine_chats(settings, configuration, online=online)
     for name, repository in configuration.repositories.items():
         yield _forge_token(name, repository, settings)
         if online:
@@ -180,20 +161,6 @@ def _sentry(settings: Settings, *, online: bool) -> Iterator[Check]:
     if online:
         for name, ok, text, remedy in SentryClient.from_settings(settings).access():
             yield Check(f"Sentry {name}", Health.OK if ok else Health.FAILED, text, remedy)
-
-
-def _chats(settings: Settings, configuration: Configuration) -> Iterator[Check]:
-    """Nothing is posted to try it: what is missing shows without."""
-    try:
-        chats = open_chats(settings)
-    except ParamedicError as error:
-        yield Check("chats", Health.FAILED, error.args[0], error.remedy)
-        return
-    if not chats:
-        yield Check("chats", Health.OFF, "none is set up: nobody is told of anything")
-    for chat in chats:
-        answers = chat.answers and bool(configuration.notifications.approvers)
-        yield Check(f"chat {chat.name}", Health.OK, "speaks, and takes answers" if answers else "speaks, and takes no answers")
 
 
 def _models(settings: Settings, configuration: Configuration, *, online: bool) -> Iterator[Check]:

@@ -24,8 +24,10 @@ from paramedic.log import configure_log
 from paramedic.model.errors import BadInput
 from paramedic.sessions import answering, durable, prompting, workflow
 from paramedic.sessions.alerting import tell
+from paramedic.sessions.deciding import Terms
 from paramedic.sessions.desk import House
 from paramedic.sessions.digest import digest
+from paramedic.sessions.listening import listen, polls
 from paramedic.sessions.starting import start_sessions
 from paramedic.sessions.supervisor import SUPERVISOR_VARIABLE
 from paramedic.settings import Configuration, Settings, load_configuration, load_settings
@@ -43,6 +45,7 @@ LOOK_AROUND_SECONDS = 2.0
 ENQUEUE_SECONDS = 0.3
 EFFECTS_SECONDS = 1.0
 TELL_SECONDS = 2.0
+LISTEN_SECONDS = 5.0
 FORGET_EVERY_SECONDS = 600.0
 KEEP_DELIVERIES_SECONDS = 7 * 86_400.0
 """Within it a repeated delivery is known by its key, and ``replay`` can feed what still has a body."""
@@ -81,6 +84,9 @@ class Worker:
             self._chore("forget", FORGET_EVERY_SECONDS, self._forget),
             self._chore("reconcile", RECONCILE_SECONDS, self._reconcile),
         ]
+        if polls(self.settings, self.configuration):
+            # Not waited for at the end: it may be cut off anywhere.
+            self._chore("listen", LISTEN_SECONDS, self._listen)
         self._stopping.wait()
         self._end(chores)
 
@@ -152,6 +158,9 @@ class Worker:
 
     def _tell(self) -> None:
         tell(self.engine, self.settings, self.configuration)
+
+    def _listen(self) -> bool:
+        return listen(self.engine, Terms(self.settings, self.configuration), self.identity.id)
 
     def _enqueue(self) -> None:
         """Hand new sessions to the engine, those included that a crash left between our tables and its own."""

@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr | None = Field(None, description="Telegram bot token; needs TELEGRAM_CHAT_ID.")
     telegram_chat_id: str | None = Field(None, description="The chat that the Telegram bot writes to.")
     telegram_webhook_secret: SecretStr | None = Field(
-        None, description="secret_token of setWebhook; comes with what Telegram sends to /webhook/telegram."
+        None, description="Comes with what Telegram sends to /webhook/telegram. Without one, the worker asks for answers instead."
     )
     telegram_api_url: BaseUrl = Field("https://api.telegram.org", description="Base URL of Telegram's Bot API.")
     apprise_urls: SecretStr | None = Field(

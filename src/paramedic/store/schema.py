@@ -458,3 +458,15 @@ issue_releases = sa.Table(
     sa.Column("event", sa.String(64), nullable=False),
     comment="Releases that events of an issue came from, since a fix of it is followed; event is the newest one's id.",
 )
+
+chat_listeners = sa.Table(
+    "chat_listeners",
+    metadata,
+    sa.Column("chat", sa.String(20), primary_key=True),
+    sa.Column("holder", sa.String(120)),
+    sa.Column("cursor", sa.BigInteger, nullable=False),
+    sa.Column("moved_at", Moment),
+    sa.Column("asked_at", Moment),
+    sa.Column("error", sa.String(500)),
+    comment="Chats that are asked for what people said: the worker that asks, and the number of the last news that was read.",
+)

@@ -72,6 +72,11 @@ class SlackBot:
         channel, _, moment = message_id.partition(":")
         self._call("chat.update", {"channel": channel, "ts": moment, **document(message)})
 
+    def known_as(self) -> str:
+        """Whose token it is: the bot's name, and the workspace's."""
+        told = self._call("auth.test", {})
+        return f"{str(told.get('user') or '')[:60]} in {str(told.get('team') or '')[:60]}"
+
     def ask_words(self, trigger: str, decision: Decision, what: str) -> None:
         """Open a form for what a person has to say to an answer. ``trigger`` is good for three seconds, and once."""
         self._call("views.open", {"trigger_id": trigger, "view": form(decision, what)})

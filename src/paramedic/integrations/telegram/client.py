@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from paramedic.integrations.http import Outside
+from paramedic.integrations.http import Outside, Patience
 from paramedic.integrations.speaking import said_once
 from paramedic.integrations.telegram.messages import document
+from paramedic.integrations.telegram.webhook import WANTED
 from paramedic.model.chat import ChatMessage
 from paramedic.model.errors import OutsideError
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where Telegram calls, "" when nowhere; what waits there, and what went wrong last."""
+
+    url: str
+    waiting: int
+    error: str
 
 
 @dataclass(slots=True)
@@ -24,7 +36,10 @@ class TelegramBot:
     _outside: Outside = field(init=False)
 
     def __post_init__(self) -> None:
-        self._outside = Outside("Telegram", self.api_url, remedy=_remedy, secret=self.token)
+        self._outside = self._open(Patience())
+
+    def _open(self, patience: Patience) -> Outside:
+        return Outside("Telegram", self.api_url, remedy=_remedy, patience=patience, secret=self.token)
 
     def post(self, message: ChatMessage) -> str:
         with said_once():
@@ -40,9 +55,38 @@ class TelegramBot:
             if "message is not modified" not in str(error):
                 raise
 
-    def call(self, method: str, body: object) -> object:
+    def updates(self, after: int, wait_seconds: int) -> list[tuple[int, Mapping[str, Any]]]:
+        """News with a number over ``after`` (0 for all), the oldest first; asking for it tells Telegram to forget the rest."""
+        asked = {"timeout": wait_seconds, "allowed_updates": list(WANTED), "limit": 50}
+        outside = self._open(Patience(read_seconds=wait_seconds + 15.0))
+        try:
+            found = self.call("getUpdates", asked | ({"offset": after + 1} if after else {}), outside)
+        finally:
+            outside.close()
+        rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+        return sorted(((row["update_id"], row) for row in rows if isinstance(row.get("update_id"), int)), key=lambda one: one[0])
+
+    def set_webhook(self, url: str, secret: str) -> None:
+        """Have Telegram call us at ``url``, and nobody be answered by ``updates`` any more."""
+        self.call("setWebhook", {"url": url, "secret_token": secret, "allowed_updates": list(WANTED)})
+
+    def delete_webhook(self) -> None:
+        self.call("deleteWebhook", {"drop_pending_updates": False})
+
+    def webhook(self) -> Webhook:
+        found = self.call("getWebhookInfo", {})
+        told = found if isinstance(found, dict) else {}
+        return Webhook(
+            str(told.get("url") or ""), int(told.get("pending_update_count") or 0), str(told.get("last_error_message") or "")
+        )
+
+    def username(self) -> str:
+        found = self.call("getMe", {})
+        return str(found.get("username") or "") if isinstance(found, dict) else ""
+
+    def call(self, method: str, body: object, outside: Outside | None = None) -> object:
         """One method of the Bot API; what it gave."""
-        answer = self._outside.post(f"/bot{self.token}/{method}", body)
+        answer = (outside or self._outside).post(f"/bot{self.token}/{method}", body)
         if isinstance(answer, dict) and answer.get("ok") is True:
             return answer.get("result")
         problem = str(answer.get("description") if isinstance(answer, dict) else "no object")[:200]
@@ -53,6 +97,7 @@ def _remedy(status: int) -> str:
     return {
         400: "Check TELEGRAM_CHAT_ID; a group that became a supergroup has a new one.",
         401: "Set TELEGRAM_BOT_TOKEN to the token that BotFather gave.",
-        403: "Add the bot to the chat.",
+        403: "Add the bot to the chat; whoever blocked it must unblock it.",
         404: "Set TELEGRAM_BOT_TOKEN to the token that BotFather gave.",
+        409: "Something else takes this bot's news: `paramedic doctor` tells what.",
     }.get(status, "")
