@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from paramedic.sessions.digest import digest
-from paramedic.sessions.replaying import rehearse, requeue_stored
+from paramedic.sessions.rehearsal import rehearse
+from paramedic.sessions.replaying import requeue_stored
 from paramedic.settings import Configuration
 from paramedic.settings.file import Action
 from paramedic.store import deliveries, events, issues
@@ -166,7 +167,8 @@ def test_text_that_postgresql_refuses_is_cleaned(engine: sa.Engine) -> None:
 def test_a_rehearsal_says_what_the_rules_would_have_done(engine: sa.Engine) -> None:
     receive(engine, *(event(number) for number in range(60)), event(100, "IndexError"))
     with engine.connect() as connection:
-        found = {row.issue.title.split(":")[0]: row.decision for row in rehearse(connection, Configuration(), days=1)}
+        rehearsed = rehearse(connection, Configuration().rules, days=1)
+        found = {issue.title.split(":")[0]: row.decision for issue, row in rehearsed}
     assert found["KeyError"].action is Action.PULL_REQUEST
     assert "1 events in 60 minutes, needs more than 50" in found["IndexError"].reason
 

@@ -20,6 +20,7 @@ NOUNS = (
     "serve",
     "demo",
     "replay",
+    "rules",
     "ask",
     "sessions",
     "playbook",

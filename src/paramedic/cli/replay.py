@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from paramedic.sessions.replaying import Rehearsed
+    from paramedic.sessions.rehearsal import Rehearsed
+    from paramedic.store.issues import Issue
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +24,8 @@ def replay(
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     from paramedic.cli.database import opened
-    from paramedic.sessions.replaying import rehearse, requeue_stored
+    from paramedic.sessions.rehearsal import rehearse
+    from paramedic.sessions.replaying import requeue_stored
     from paramedic.settings import load_configuration, load_settings
     from paramedic.settings.place import configuration_path
 
@@ -36,17 +38,17 @@ def replay(
         return
     configuration = load_configuration(configuration_path(load_settings()))
     with opened() as connection:
-        found = list(rehearse(connection, configuration, days))
+        found = list(rehearse(connection, configuration.rules, days))
     if json_output:
-        sys.stdout.write(json.dumps({"issues": [_document(row) for row in found]}) + "\n")
+        sys.stdout.write(json.dumps({"issues": [_document(issue, row) for issue, row in found]}) + "\n")
     else:
         _show(found)
 
 
-def _document(row: Rehearsed) -> dict[str, object]:
+def _document(issue: Issue, row: Rehearsed) -> dict[str, object]:
     return {
-        "issue_id": row.issue.id,
-        "title": row.issue.title,
+        "issue_id": issue.id,
+        "title": issue.title,
         "action": row.decision.action.value,
         "rule": row.decision.rule,
         "reason": row.decision.reason,
@@ -55,18 +57,16 @@ def _document(row: Rehearsed) -> dict[str, object]:
     }
 
 
-def _show(found: list[Rehearsed]) -> None:
+def _show(found: list[tuple[Issue, Rehearsed]]) -> None:
     from rich.table import Table
 
     from paramedic.cli.terminal import consoles, printable
 
     out, err = consoles()
     table = Table("issue", "title", "action", "when", "why", box=None)
-    for row in found:
+    for issue, row in found:
         when = f"{row.at:%Y-%m-%d %H:%M}" if row.decision.rule else ""
-        table.add_row(
-            str(row.issue.id), printable(row.issue.title)[:60], row.decision.action.value, when, printable(row.decision.reason)
-        )
+        table.add_row(str(issue.id), printable(issue.title)[:60], row.decision.action.value, when, printable(row.decision.reason))
     out.print(table, soft_wrap=False)
-    acted = sum(row.decision.rule is not None for row in found)
+    acted = sum(row.decision.rule is not None for _issue, row in found)
     err.print(f"{acted} of {len(found)} issues would have been acted upon.")

@@ -69,6 +69,26 @@ def decide(facts: IssueFacts, rules: tuple[Rule, ...], now: datetime) -> Decisio
     return Decision(Action.IGNORE, None, f"skipped by rule {rule.name}: {why}", checks)
 
 
+def conditions(rule: Rule) -> tuple[str, ...]:
+    """What must hold for the rule to match, in words, without what holds for every issue."""
+    said = [
+        f"{words} {', '.join(patterns)}"
+        for words, patterns in (
+            ("project", rule.projects),
+            ("environment", rule.environments),
+            ("level", rule.levels),
+            ("release", rule.releases),
+            ("state", rule.states),
+        )
+        if patterns != ("*",)
+    ]
+    said.append(f"more than {rule.more_than} events in {rule.window_minutes} minutes")
+    if rule.users:
+        said.append(f"at least {rule.users} users")
+    said += [f"the title does not match {pattern!r}" for pattern in rule.ignore]
+    return (*said, f"no session in the last {rule.cooldown_minutes} minutes, unless it regressed")
+
+
 def _checks(facts: IssueFacts, rule: Rule, now: datetime) -> tuple[Check, ...]:
     return (
         _named("project", facts.project, rule.projects),

@@ -18,7 +18,7 @@ from paramedic.intake.inbox import Inbox
 from paramedic.intake.routes import intake_routes
 from paramedic.model.errors import BadInput, NotConfigured, ParamedicError
 from paramedic.settings import Configuration, Settings
-from paramedic.web import analysis, approvals, devin, health, issues, mcp, sessions
+from paramedic.web import analysis, approvals, devin, health, issues, mcp, rules, sessions
 from paramedic.web.chat import chat_routes
 from paramedic.web.limits import BodyLimit
 from paramedic.web.pages import page_routes
@@ -34,6 +34,7 @@ _LIMITED = (
     "/approvals/",
     "/playbooks/",
     "/knowledge/",
+    "/rules/",
     "/login",
     "/logout",
 )
@@ -59,7 +60,7 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     app.state.desk = desk
     app.state.engine = engine
     app.state.door = Door(desk)
-    for module in (health, issues, sessions, approvals, analysis, mcp):
+    for module in (health, issues, sessions, approvals, analysis, rules, mcp):
         app.include_router(module.router)
     for router in (*devin.ROUTERS, *devin.ROUTERS_V1):
         app.include_router(router)

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from intake.running import Web, running_web
 from paramedic.store.engine import open_engine
-from paramedic.store.migrate import downgrade
 
 RULES = """
 [[rules]]
@@ -49,14 +48,19 @@ class Browser:
         return answer
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     home = tmp_path_factory.mktemp("desk")
     url = f"sqlite:///{home}/paramedic.db"
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_server").replace("postgresql://", "postgresql+psycopg://")
-    engine = open_engine(url)
+        url = own_database(request.getfixturevalue("postgres_server"))
     with running_web(home, RULES, DATABASE_URL=url) as web, httpx2.Client(base_url=web.url, timeout=20.0) as client:
-        yield Browser(web, client, engine)
-    downgrade(engine, "base")
-    engine.dispose()
+        yield Browser(web, client, open_engine(url))
+
+
+def own_database(server: str) -> str:
+    """Tests that are not about pages empty the server's first database as they like."""
+    first = open_engine(server.replace("postgresql://", "postgresql+psycopg://"))
+    with first.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("CREATE DATABASE desk"))
+    return first.url.set(database="desk").render_as_string(hide_password=False)

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from paramedic.model.accounts import Role
 from paramedic.sessions.shelves import Entry
-from paramedic.web.pages import approvals, issue_list, issues, library, login, overview, sessions, state
+from paramedic.web.pages import approvals, issue_list, issues, library, login, overview, rules, sessions, state
 from paramedic.web.pages.rendering import ASSETS, asset
 from paramedic.web.pages.serving import Page, page
 
@@ -32,6 +32,8 @@ def page_routes() -> list[Route]:
         _shown("/mcp-servers", state.mcp_servers),
         *_library(library.PLAYBOOK_PAGES),
         *_library(library.KNOWLEDGE_PAGES),
+        _shown("/rules", rules.rules),
+        _acting("/rules/dry-run", rules.dry_run),
         _shown("/status", state.health),
         Route("/login", page(login.form, None), methods=["GET"]),
         Route("/login", page(login.sign_in, None), methods=["POST"]),
