@@ -12,12 +12,14 @@ import pytest
 from tests.agent.shop import NODE, REGRESSION, RIGHT, SOURCE, crash, make_shop
 from tests.agent.test_sessions import PRICE, Clinic
 from tests.standins.models import Provider, answer, tells, uses
+from tests.standins.shop import git
 
 from paramedic.integrations.sentry.facts import Upstream
 from paramedic.model.repair import TriageResult, Verdict
 from paramedic.sessions.agent import Known, go_on
 from paramedic.sessions.answering import answer as answer_prompt
 from paramedic.sessions.asking import Ask, ask
+from paramedic.sessions.conversing import tell
 from paramedic.sessions.desk import Desk, House
 from paramedic.sessions.document import result_document
 from paramedic.sessions.gathering import find_checkout
@@ -126,6 +128,63 @@ def test_a_prompt_ends_with_a_patch_that_is_proven_or_said_not_to_be(tmp_path: P
                 assert done.returncode == 0
     assert (tmp_path / "work" / "prices.py").read_text() == SOURCE
     assert not (tmp_path / "work" / "tests" / "test_country.py").exists()
+
+
+LOWER = uses("replace", path="prices.py", old="RATES.get(country, 0)", new="RATES.get(country.lower(), 0)")
+TURNS = (
+    ("Sell to Switzerland.", (uses("replace", **RIGHT), MADE, answer("Mended.", test=NODE))),
+    ("In any spelling.", (uses("diff"), LOWER, answer("Lowered.", test=NODE))),
+    ("What is it for CH?", (answer("Nothing."),)),
+)
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_a_further_message_goes_on_from_the_patch_on_the_commit_of_the_first(tmp_path: Path) -> None:
+    provider = Provider(tells(()))
+    with provider.running():
+        clinic = Clinic(tmp_path, provider)
+        settings = Settings(
+            paramedic_home=clinic.home, paramedic_model="openai:tester", paramedic_model_base_url=f"{provider.url}/v1"
+        )
+        house = House(settings, load_configuration(clinic.home / "paramedic.toml"), clinic.engine, "w")
+        with clinic.engine.begin() as connection:
+            session_id = ask(connection, settings, Ask(TURNS[0][0], "ada")).session_id
+        replies = []
+        for number, (said, script) in enumerate(TURNS):
+            provider.script = tells(script)
+            if number:
+                _say(clinic, settings, session_id, said, replies[-1])
+                _push_another_commit(tmp_path / "work", clinic.remote, number)
+            replies.append(_answered(house, session_id))
+    first, second, third = replies
+    assert "The change is proven: its test failed" in first
+    assert "The change is proven: its test failed" in second
+    assert "-    return RATES[country]\n+    return RATES.get(country.lower(), 0)" in second
+    assert "+++ b/tests/test_country.py" in second
+    assert "your own changes so far" in provider.sent[3]
+    assert third == "Nothing.\n- The row has no note. [C1]"
+
+
+def _say(clinic: Clinic, settings: Settings, session_id: str, text: str, answered: str) -> None:
+    with clinic.engine.begin() as connection:
+        store.begin(connection, session_id)
+        assert store.rest(connection, session_id, answered, None)
+        tell(connection, settings, session_id, "ada", text)
+
+
+def _push_another_commit(work: Path, remote: Path, number: int) -> None:
+    (work / "prices.py").write_text(f"{SOURCE}# {number}\n")
+    git(work, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-qam", f"Change {number}")
+    git(work, "push", "-q", str(remote), "main")
+
+
+def _answered(house: House, session_id: str) -> str:
+    with reading(house.engine).connect() as connection:
+        request = requests.read(connection, [session_id])[session_id]
+        said = messages.after(connection, session_id)
+    with Desk(house, session_id) as desk:
+        return answer_prompt(desk, Conversation(request, said)).text
 
 
 def _has_worker(clinic: Clinic) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from paramedic.model.agent import Prover, Trial
 from paramedic.model.event import Event
 from paramedic.model.library import Recalled
-from paramedic.model.repair import TriageResult
+from paramedic.model.repair import Edit, TriageResult
 from paramedic.model.toolbox import Toolbox
 from paramedic.sandbox.project import ProjectRunner
 from paramedic.source.tree import SourceTree
@@ -35,9 +35,9 @@ class Case:
     """One session's question. ``git`` is the folder of git's data and ``commit`` what is checked out; None and "" without.
 
     ``runner`` is None when nothing of the project can be run; ``prove`` is the one prover. ``task`` is what a person asked
-    for, "" for a triage. ``outside`` are tools of other
-    systems, which only read; ``recalled`` is what people have taught. ``output_schema`` is the form that the answer is asked
-    for in, beside the words.
+    for, "" for a triage. ``outside`` are tools of other systems, which only read; ``recalled`` is what people have taught;
+    ``changed`` is what the session changed in earlier turns. ``output_schema`` is the form that the answer is asked for in,
+    beside the words.
     """
 
     tree: SourceTree
@@ -55,4 +55,5 @@ class Case:
     outside: Toolbox | None = None
     output_schema: Mapping[str, object] | None = None
     recalled: tuple[Recalled, ...] = ()
+    changed: tuple[Edit, ...] = ()
     cancelled: Callable[[], bool] = lambda: False

@@ -13,6 +13,7 @@ from paramedic.agent.stack import crashed_threads, exceptions, threads, variable
 from paramedic.model.diagnosis import Diagnosis, Evidence, Provenance
 from paramedic.model.event import Event, ExceptionValue
 from paramedic.model.repair import TriageResult
+from paramedic.source.edits import unified_diff
 
 CHARACTERS_PER_TOKEN = 3
 """On the safe side for code; prose has more."""
@@ -84,6 +85,7 @@ def _sections(case: Case) -> Iterator[Section]:
         yield Section("engine: what it found", _engine(found), 6_000)
         yield Section("engine: regression test", _reproduction(found), 4_000, Provenance.TRUSTED)
         yield Section("engine: changes that it did not dare to claim", _refused(found), 5_000, Provenance.TRUSTED)
+    yield Section("your own changes so far, which are in place", unified_diff(case.changed), 6_000)
     yield Section("issue", _issue(case), _SHORT)
     if event is not None:
         yield Section("event: tags and runtime", _tags(event), _SHORT)

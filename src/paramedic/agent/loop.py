@@ -74,6 +74,8 @@ class _Run:
     ) -> None:
         self.case, self.journal, self.limits, self.say = case, journal, limits, say
         self.work = WorkTree(case.tree)
+        self.work.apply(case.changed)
+        self.before = (self.work.patch, self.work.tests)
         self.tools = toolbox(case, self.work)
         # Asked for once: what is offered must not change within a session, or a provider's cache is lost.
         self.definitions = self.tools.definitions
@@ -212,9 +214,9 @@ class _Run:
         return self._end(StopReason.ANSWERED, safe(reason, 600), answer, dropped)
 
     def _tried(self, answer: Answer) -> Trial | None:
-        """What the prover says of the change; None when there is none."""
+        """What the prover says of the change; None when there is none, or none that was not there before."""
         patch, tests = self.work.patch, self.work.tests
-        if not patch:
+        if not patch or (patch, tests) == self.before:
             return None
         return transcript.read_trial(
             self._step("proof", "prove", lambda: transcript.write_trial(self.case.prove(patch, tests, answer.test)))

@@ -14,11 +14,13 @@ from tempfile import TemporaryDirectory
 from paramedic.agent import Case, investigate
 from paramedic.agent.fence import safe
 from paramedic.agent.structured import wrong_schema
+from paramedic.agent.transcript import read_result
+from paramedic.agent.worktree import WorkTree
 from paramedic.effects.markdown import fence_source
-from paramedic.integrations.models.client import open_models
+from paramedic.integrations.models.client import open_models, open_summary_model
 from paramedic.model.agent import Answer, Investigation
 from paramedic.model.errors import BadInput
-from paramedic.model.repair import TriageResult, Verdict
+from paramedic.model.repair import Edit, TriageResult, Verdict
 from paramedic.proof import Unproven
 from paramedic.sandbox.choose import choose_sandbox
 from paramedic.sandbox.project import LaterRunner, Project
@@ -33,7 +35,8 @@ from paramedic.settings.file import RepositoryConfig
 from paramedic.source.edits import unified_diff
 from paramedic.source.repository import Repository
 from paramedic.source.tree import SourceTree
-from paramedic.store import playbooks
+from paramedic.store import playbooks, requests
+from paramedic.store.agent import results_before
 from paramedic.store.engine import reading
 from paramedic.store.messages import Source
 
@@ -45,6 +48,7 @@ def answer(desk: Desk, conversation: Conversation) -> Reply:
     """Answer the last message. Raises ``NotConfigured`` when the model cannot be used as it is set."""
     config = desk.house.configuration.agent
     models = open_models(desk.house.settings, config)
+    summariser = open_summary_model(desk.house.settings, config)
     repository = _repository(desk, conversation)
     with _source(desk, repository) as (tree, git), outside_tools(desk.house.engine, desk.house.configuration) as outside:
         case = Case(
@@ -57,14 +61,25 @@ def answer(desk: Desk, conversation: Conversation) -> Reply:
             outside=outside,
             recalled=conversation.recalled,
             output_schema=_schema(desk, conversation),
+            changed=_changed(desk, tree),
             cancelled=lambda: is_cancelled(desk),
         )
         bench = _bench(desk, tree, repository) if repository else None
         if bench:
             case = replace(case, runner=bench.runner, prove=bench.trial)
-        journal = journal_of(desk, turn=desk.session.turn)
-        found = investigate(case, models, journal, limits_of(config), lambda line: desk.say(STAGE, line))
-        return Reply(_told(found, bench), found.answer.output if found.answer else None)
+        journal, limits = journal_of(desk, turn=desk.session.turn), limits_of(config)
+        found = investigate(case, models, journal, limits, lambda line: desk.say(STAGE, line), summariser=summariser)
+        return Reply(_told(found, case, bench), found.answer.output if found.answer else None)
+
+
+def _changed(desk: Desk, tree: SourceTree) -> tuple[Edit, ...]:
+    """What earlier turns changed: a message goes on from there."""
+    with reading(desk.house.engine).connect() as connection:
+        results = results_before(connection, desk.session_id, desk.session.turn)
+    work = WorkTree(tree)
+    for result in results:
+        work.apply(read_result(result).edits)
+    return (*work.patch, *work.tests)
 
 
 def _bench(desk: Desk, tree: SourceTree, repository: RepositoryConfig) -> Bench:
@@ -112,6 +127,9 @@ def _source(desk: Desk, config: RepositoryConfig | None) -> Iterator[tuple[Sourc
     repository = Repository(config.url, desk.house.settings.home)
     repository.fetch()
     commit = repository.resolve(branch=config.default_branch).commit
+    with desk.house.engine.begin() as connection:
+        # The same for all turns: what the first ones changed belongs to that commit.
+        commit = requests.pin(connection, desk.session_id, commit)
     with repository.worktree(commit) as root:
         yield SourceTree.open(root, source_roots=config.source_roots, commit=commit), repository.mirror
 
@@ -129,29 +147,33 @@ def _repository(desk: Desk, conversation: Conversation) -> RepositoryConfig | No
     return next(iter(known.values())) if len(known) == 1 else None
 
 
-def _told(found: Investigation, bench: Bench | None) -> str:
+def _told(found: Investigation, case: Case, bench: Bench | None) -> str:
     if found.answer is None:
-        return "\n".join([f"No answer: {found.reason}", *_unproven(found, "it was not finished")])
+        return "\n".join([f"No answer: {found.reason}", *_unproven(found, case, "it was not finished")])
     claims = [f"- {claim.text} [{', '.join(claim.evidence)}]" for claim in found.answer.claims]
     unsure = [f"Not sure: {each}" for each in found.answer.unsure_of]
-    return "\n".join([found.answer.summary, *claims, *unsure, *_patch(found, found.answer, bench)])
+    return "\n".join([found.answer.summary, *claims, *unsure, *_patch(found, found.answer, case, bench)])
 
 
-def _patch(found: Investigation, answer: Answer, bench: Bench | None) -> list[str]:
-    """The change with what the prover said of it; nothing when nothing was changed."""
-    if not found.patch or bench is None:
-        return _unproven(found, "there is nothing for a test to show")
+def _patch(found: Investigation, answer: Answer, case: Case, bench: Bench | None) -> list[str]:
+    """The whole change of the session with what the prover said of it; nothing when nothing was changed this time."""
+    if not found.patch or bench is None or _is_as_before(found, case):
+        return _unproven(found, case, "there is nothing for a test to show")
     outcome = bench.outcome(found.patch, found.tests, answer.test)
     if isinstance(outcome.verdict, Unproven):
-        return _unproven(found, outcome.verdict.reason.splitlines()[0])
+        return _unproven(found, case, outcome.verdict.reason.splitlines()[0])
     proof = outcome.verdict.proof
     said = f"The change is proven: its test failed before it and passes after it; {proof.compared}."
     gaps = [f"Not checked: {gap}" for gap in proof.gaps]
     return ["", said, *gaps, "", _shown(found)]
 
 
-def _unproven(found: Investigation, reason: str) -> list[str]:
-    if not (found.patch or found.tests):
+def _is_as_before(found: Investigation, case: Case) -> bool:
+    return (*found.patch, *found.tests) == case.changed
+
+
+def _unproven(found: Investigation, case: Case, reason: str) -> list[str]:
+    if _is_as_before(found, case):
         return []
     return ["", f"The change is NOT proven: {reason.rstrip('.')}. Look at it before you apply it.", "", _shown(found)]
 

@@ -89,6 +89,13 @@ def kept_cost(connection: sa.Connection, session_id: str) -> Cost:
     return Cost(int(micro_dollars), int(tokens))
 
 
+def results_before(connection: sa.Connection, session_id: str, turn: int) -> tuple[str, ...]:
+    """What tools gave in the turns before ``turn``, in order, in the form of the steps' ``data``."""
+    earlier = (agent_steps.c.session_id == session_id, agent_steps.c.kind == "tool", agent_steps.c.number < turn * STEPS_PER_TURN)
+    query = sa.select(agent_steps.c.data).where(*earlier).order_by(agent_steps.c.number)
+    return tuple(zlib.decompress(data).decode() for data in connection.execute(query).scalars())
+
+
 def steps_of(connection: sa.Connection, session_id: str) -> tuple[Step, ...]:
     """What a session's agent did, without what was said."""
     columns = (agent_steps.c.number, agent_steps.c.kind, agent_steps.c.name, agent_steps.c.micro_dollars)

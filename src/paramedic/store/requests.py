@@ -16,6 +16,8 @@ from paramedic.store.service_users import HOME_ORGANISATION
 
 MOST_TAGS = 50
 PREFIX = "devin-"
+COMMIT = "commit"
+"""The option under which a session's commit is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ def add(connection: sa.Connection, request: Request) -> bool:
     row = {name: getattr(request, name) for name in Request.__slots__}
     added = write.values(row).on_conflict_do_nothing().returning(requests.c.session_id)
     return connection.execute(added).first() is not None
+
+
+def pin(connection: sa.Connection, session_id: str, commit: str) -> str:
+    """The commit that the session looks at: that of its first turn, which is ``commit`` where none was kept before."""
+    row = requests.c.session_id == session_id
+    options = dict(connection.execute(sa.select(requests.c.options).where(row)).scalar_one())
+    kept = options.setdefault(COMMIT, commit)
+    connection.execute(sa.update(requests).where(row).values(options=options))
+    return str(kept)
 
 
 def add_tags(connection: sa.Connection, session_id: str, tags: Iterable[str]) -> None:
