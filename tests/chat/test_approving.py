@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,7 +83,7 @@ def pressed(answer: str, key: str, standin: SlackStandIn, user: str = APPROVER_I
         "type": "block_actions",
         "user": {"id": user, "username": "lead"},
         "channel": {"id": CHANNEL, "name": "alerts"},
-        "trigger_id": "1.2.3",
+        "trigger_id": secrets.token_hex(8),
         "response_url": f"{standin.url}/respond",
         "actions": [{"type": "button", "action_id": f"{answer}:{key}", "value": key}],
     }

@@ -9,8 +9,8 @@ import structlog
 from sqlalchemy import Connection
 
 from paramedic.effects import ledger
-from paramedic.effects.performers import Tools, do
-from paramedic.effects.values import Comment, EffectState, Recorded, Say
+from paramedic.effects.performers import UNCLEAR, Tools, do
+from paramedic.effects.values import Comment, EffectState, Recorded
 from paramedic.model.errors import OutsideError, ParamedicError
 from paramedic.store import effects as rows
 from paramedic.store import workers
@@ -66,11 +66,8 @@ def _perform(item: Recorded, tools: Tools) -> Recorded:
     key, kind = item.effect.key, item.effect.kind.value
     if tools.settings.test_mode:
         return _end(key, tools, EffectState.DONE, reason="TEST_MODE: recorded, and not done")
-    if item.taken_over and isinstance(item.effect.payload, Say) and item.effect.payload.replaces is None:
-        # A chat has no memory that could be asked, and saying it twice is worse than the next message saying it.
-        return _end(key, tools, EffectState.FAILED, reason="Whoever was posting it died; it may have been posted.")
     try:
-        result = do(item.effect, tools)
+        result = do(item.effect, tools, begun=item.taken_over or (item.reason or "").startswith(UNCLEAR))
     except OutsideError as error:
         if error.permanent or item.attempts >= ATTEMPTS:
             return _failed(item, tools, error)

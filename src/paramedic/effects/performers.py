@@ -11,14 +11,16 @@ import structlog
 
 from paramedic.effects.markdown import cut
 from paramedic.effects.messages import COMMENT_LIMIT, safe_url
-from paramedic.effects.values import Comment, Effect, EffectKind, OpenPullRequest, Patch, Push, Say
+from paramedic.effects.values import Comment, Effect, EffectKind, EffectState, OpenPullRequest, Patch, Push, Say
 from paramedic.integrations.chats import open_chat
 from paramedic.integrations.forge import NewPullRequest
 from paramedic.integrations.forges import open_forge
+from paramedic.integrations.http import certainly_not_done
 from paramedic.integrations.sentry.bugsink import BugsinkClient
 from paramedic.integrations.sentry.client import SentryClient
 from paramedic.integrations.sentry.upstream import open_upstream
-from paramedic.model.errors import NotConfigured, OutsideError, ParamedicError
+from paramedic.model.chat import Chat, ChatMessage
+from paramedic.model.errors import Gone, NotConfigured, OutsideError, ParamedicError
 from paramedic.settings import Configuration, Settings
 from paramedic.settings.file import RepositoryConfig
 from paramedic.source import commits
@@ -27,6 +29,9 @@ from paramedic.store import effects as rows
 from paramedic.store.engine import reading
 
 log = structlog.get_logger()
+
+UNCLEAR = "The answer was lost."
+"""Begins the reason of an effect of which nobody knows yet whether it was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,9 @@ class Tools:
     worker_id: str
 
 
-def do(effect: Effect, tools: Tools) -> str:
-    """Do it, or find it done; returns where it can be seen. Raises ``ParamedicError``."""
+def do(effect: Effect, tools: Tools, *, begun: bool = False) -> str:
+    """Do it, or find it done; returns where it can be seen. ``begun`` when somebody began it, and nobody knows how far they
+    came. Raises ``ParamedicError``."""
     match effect.payload:
         case Push() as payload:
             return _push(payload, tools)
@@ -51,7 +57,7 @@ def do(effect: Effect, tools: Tools) -> str:
         case Patch() as payload:
             return _write_patch(payload, tools)
         case Say() as payload:
-            return _say(payload, tools)
+            return _say(effect.key, payload, tools, begun=begun)
 
 
 def _push(payload: Push, tools: Tools) -> str:
@@ -146,14 +152,51 @@ def _write_patch(payload: Patch, tools: Tools) -> str:
     return str(path)
 
 
-def _say(payload: Say, tools: Tools) -> str:
+def _say(key: str, payload: Say, tools: Tools, *, begun: bool) -> str:
     chat = open_chat(payload.chat, tools.settings)
-    if payload.replaces is None:
-        return chat.post(payload.message)
+    if payload.replaces is not None:
+        return _edit(chat, key, payload.message, payload.replaces, tools, begun=begun)
+    return _post(chat, key, payload.message, begun=begun)
+
+
+def _post(chat: Chat, key: str, message: ChatMessage, *, begun: bool) -> str:
+    """Post it. When the answer is lost, look whether it is there; where nobody can look, it is not posted again."""
+    if begun and (there := _said(chat, key)) is not None:
+        return there
+    try:
+        return chat.post(message, key)
+    except OutsideError as error:
+        if error.permanent or certainly_not_done(error):
+            raise
+        found = _said(chat, key, str(error.args[0]))
+        if found is None:
+            # It may still be on its way: it is looked for once more before it is posted again.
+            error.args = (f"{UNCLEAR} {error.args[0]}",)
+            raise
+        return found
+
+
+def _said(chat: Chat, key: str, problem: str = "Whoever was posting it died.") -> str | None:
+    """Where the message is, None when it is not there. Raises a permanent ``OutsideError`` where that cannot be known."""
+    try:
+        return chat.find(key)
+    except OutsideError as error:
+        words = "It may have been posted, so it is not posted again."
+        raise OutsideError(f"{problem} {error}", remedy=words, status=error.status, permanent=True) from error
+
+
+def _edit(chat: Chat, key: str, message: ChatMessage, replaces: str, tools: Tools, *, begun: bool) -> str:
+    """Change the message; where it is gone, a new one takes its place."""
     with reading(tools.engine).connect() as connection:
-        row = rows.read(connection, payload.replaces)
+        row = rows.read(connection, replaces)
     known = row.result or "" if row else ""
-    chat.edit(known, payload.message)
+    try:
+        chat.edit(known, message)
+    except Gone as gone:
+        log.warning("message_gone", chat=chat.name, message=known, reason=str(gone))
+        known = _post(chat, key, message, begun=begun)
+        with tools.engine.begin() as connection:
+            rows.move(connection, replaces, [EffectState.DONE.value], EffectState.DONE.value, result=known)
     return known
 
 

@@ -56,8 +56,7 @@ class Decision:
 class Chat(Protocol):
     """Says things in one channel.
 
-    Raises ``OutsideError``; it is permanent unless the system certainly did nothing, since a post that may have arrived is not
-    posted again.
+    Raises ``OutsideError``. Nobody knows what became of a post whose answer was lost: ``find`` tells, where it can.
     """
 
     name: str
@@ -66,10 +65,14 @@ class Chat(Protocol):
     answers: bool
     """Whether what its buttons say can be received, and be known to be true."""
 
-    def post(self, message: ChatMessage) -> str:
-        """What the chat knows the new message by, "" where it tells nothing."""
+    def post(self, message: ChatMessage, mark: str) -> str:
+        """What the chat knows the new message by, "" where it tells nothing. ``mark`` is what ``find`` looks for."""
+        ...
+
+    def find(self, mark: str) -> str | None:
+        """What the chat knows the message by; None when it is not there. Raises ``OutsideError`` where it cannot be asked."""
         ...
 
     def edit(self, message_id: str, message: ChatMessage) -> None:
-        """Put ``message`` in the place of what was posted. Doing it twice is doing it once."""
+        """Put ``message`` in the place of what was posted. Doing it twice is doing it once. Raises ``Gone``."""
         ...

@@ -9,6 +9,7 @@
     ├── EnvironmentFailed     the project's interpreter or dependencies cannot be had
     ├── SandboxUnavailable    no isolation on this machine: work is refused
     └── OutsideError          an outside system failed                    (``permanent`` says whether to retry)
+        └── Gone              what was to be changed there is not there, or not ours any more
 """
 
 from __future__ import annotations
@@ -83,3 +84,7 @@ class OutsideError(ParamedicError):
         self.status = status
         self.permanent = permanent
         self.retry_after_seconds = retry_after_seconds
+
+
+class Gone(OutsideError):
+    """What was to be changed is not there any more, or may not be changed any more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from paramedic.integrations.speaking import cannot_be_asked
 from paramedic.model.chat import ChatMessage
 from paramedic.model.errors import NotConfigured, OutsideError
 
@@ -34,7 +35,7 @@ class AppriseChat:
             if not self._services.add(address):
                 raise NotConfigured(f"Address {number} of APPRISE_URLS is not one that Apprise knows.")
 
-    def post(self, message: ChatMessage) -> str:
+    def post(self, message: ChatMessage, mark: str) -> str:  # noqa: ARG002 - nothing can be found again here
         from apprise import NotifyFormat
 
         link = f"\n{message.link}" if message.link else ""
@@ -46,6 +47,9 @@ class AppriseChat:
                 f"{told}.", remedy="Check APPRISE_URLS; it is not sent again to those that took it.", permanent=True
             )
         return ""
+
+    def find(self, mark: str) -> str | None:
+        raise cannot_be_asked("Apprise", f"does not tell what became of {mark[:12]}")
 
     def edit(self, message_id: str, message: ChatMessage) -> None:
         raise OutsideError(f"Apprise cannot change message {message_id!r}: {message.title}", permanent=True)

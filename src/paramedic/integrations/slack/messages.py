@@ -27,20 +27,29 @@ _FORMS = {
 Block = Mapping[str, object]
 
 
-def document(message: ChatMessage) -> dict[str, object]:
-    """``text`` is what a notification shows; it is read as markup, so its active characters are escaped."""
+def document(message: ChatMessage, *, answers: bool = True) -> dict[str, object]:
+    """``text`` is what a notification shows; it is read as markup, so its active characters are escaped. Where nothing
+    ``answers``, there are no buttons: Slack puts a warning beside even a link in one."""
     text = html.escape(shortened(f"{message.title}\n{message.body}", FALLBACK // 5), quote=False)
-    return {"text": text, "blocks": blocks(message), "unfurl_links": False, "unfurl_media": False}
+    last = _actions(message) if answers else _links(message)
+    return {"text": text, "blocks": [*_words(message), *last], "unfurl_links": False, "unfurl_media": False}
 
 
-def blocks(message: ChatMessage) -> list[Block]:
+def _words(message: ChatMessage) -> list[Block]:
     parts: list[Block] = [{"type": "header", "text": _plain(message.title or "-", HEADER)}]
-    if message.body:
-        parts.append({"type": "section", "text": _plain(message.body, SECTION)})
+    return [*parts, {"type": "section", "text": _plain(message.body, SECTION)}] if message.body else parts
+
+
+def _actions(message: ChatMessage) -> list[Block]:
     buttons = [_button(button) for button in message.buttons[:MOST_BUTTONS]] + _link(message)
-    if buttons:
-        parts.append({"type": "actions", "elements": buttons})
-    return parts
+    return [{"type": "actions", "elements": buttons}] if buttons else []
+
+
+def _links(message: ChatMessage) -> list[Block]:
+    if not message.link:
+        return []
+    address = message.link.replace("&", "&amp;").replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
+    return [{"type": "context", "elements": [{"type": "mrkdwn", "text": f"<{address}|Open>"}]}]
 
 
 def form(decision: Decision, what: str) -> Block:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from paramedic.integrations.http import Outside, Patience
-from paramedic.integrations.speaking import said_once
+from paramedic.integrations.speaking import cannot_be_asked
 from paramedic.integrations.telegram.messages import document
 from paramedic.integrations.telegram.webhook import WANTED
 from paramedic.model.chat import ChatMessage
-from paramedic.model.errors import OutsideError
+from paramedic.model.errors import Gone, OutsideError
+
+log = structlog.get_logger()
+
+_MOVED = re.compile(r'"migrate_to_chat_id"\s*:\s*(-?\d{1,20})')
+_GONE = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +49,22 @@ class TelegramBot:
     def _open(self, patience: Patience) -> Outside:
         return Outside("Telegram", self.api_url, remedy=_remedy, patience=patience, secret=self.token)
 
-    def post(self, message: ChatMessage) -> str:
-        with said_once():
-            sent = self.call("sendMessage", {"chat_id": self.chat_id, **document(message)})
-        return f"{self.chat_id}:{sent.get('message_id') if isinstance(sent, dict) else ''}"
+    def post(self, message: ChatMessage, mark: str) -> str:  # noqa: ARG002 - nothing can be found again here
+        try:
+            return self._posted(self.chat_id, message)
+        except OutsideError as error:
+            if (moved := _MOVED.search(error.answer)) is None:
+                raise
+        # A group that is made a supergroup gets a new id, and keeps none of its messages' numbers.
+        log.warning("telegram_chat_moved", remedy=f"Set TELEGRAM_CHAT_ID to {moved[1]}.")
+        return self._posted(moved[1], message)
+
+    def _posted(self, chat: str, message: ChatMessage) -> str:
+        sent = self.call("sendMessage", {"chat_id": chat, **document(message)})
+        return f"{chat}:{sent.get('message_id') if isinstance(sent, dict) else ''}"
+
+    def find(self, mark: str) -> str | None:
+        raise cannot_be_asked("Telegram", f"tells no bot what it said, so not what became of {mark[:12]}")
 
     def edit(self, message_id: str, message: ChatMessage) -> None:
         chat, _, number = message_id.rpartition(":")
@@ -52,8 +72,11 @@ class TelegramBot:
             self.call("editMessageText", {"chat_id": chat, "message_id": int(number or 0), **document(message)})
         except OutsideError as error:
             # It stands there already: a retry after an answer that was lost.
-            if "message is not modified" not in str(error):
-                raise
+            if "message is not modified" in str(error):
+                return
+            if any(words in str(error) for words in _GONE) or _MOVED.search(error.answer):
+                raise Gone(str(error.args[0]), status=error.status, permanent=True) from error
+            raise
 
     def updates(self, after: int, wait_seconds: int) -> list[tuple[int, Mapping[str, Any]]]:
         """News with a number over ``after`` (0 for all), the oldest first; asking for it tells Telegram to forget the rest."""
