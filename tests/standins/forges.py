@@ -11,12 +11,38 @@ class GitHubStandIn(StandIn):
     routes = (
         ("GET", r"/repos/([^/]+)/([^/]+)/pulls", "listed"),
         ("POST", r"/repos/([^/]+)/([^/]+)/pulls", "opened"),
+        ("GET", r"/repos/([^/]+)/([^/]+)/pulls/(\d+)", "one"),
+        ("GET", r"/repositories/1/pulls/(\d+)", "one_by_id"),
+        ("GET", r"/repos/([^/]+)/([^/]+)/(pulls|issues)/(\d+)/(reviews|comments)", "written"),
     )
 
     def __init__(self) -> None:
         super().__init__()
         self.pulls: list[dict[str, object]] = []
+        self.said: dict[str, list[dict[str, object]]] = {}
+        """By ``pulls/reviews``, ``pulls/comments`` or ``issues/comments``; pages of two."""
         self.token = "good"
+        self.renamed = False
+
+    def one(self, asked: Asked, owner: str, name: str, number: str) -> Answer:
+        if self.renamed:
+            message = {"message": "Moved Permanently", "url": f"{self.url}/repositories/1/pulls/{number}"}
+            return Answer(301, message, {"Location": f"{self.url}/repositories/1/pulls/{number}"})
+        return self.one_by_id(asked, number)
+
+    def one_by_id(self, asked: Asked, number: str) -> Answer:
+        if (refused := self._refused(asked)) is not None:
+            return refused
+        return next(
+            (Answer(200, pull) for pull in self.pulls if pull["number"] == int(number)), Answer(404, {"message": "Not Found"})
+        )
+
+    def written(self, asked: Asked, owner: str, name: str, place: str, number: str, sort: str) -> Answer:
+        if (refused := self._refused(asked)) is not None:
+            return refused
+        rows, page = self.said.get(f"{place}/{sort}", []), int(asked.query.get("page", "1"))
+        link = f'<{self.url}{asked.path}?page={page + 1}>; rel="next"'
+        return Answer(200, rows[page * 2 - 2 : page * 2], {"Link": link} if len(rows) > page * 2 else {})
 
     def listed(self, asked: Asked, owner: str, name: str) -> Answer:
         if (refused := self._refused(asked)) is not None:
@@ -41,8 +67,10 @@ class GitHubStandIn(StandIn):
             "title": body["title"],
             "body": body["body"],
             "draft": body["draft"],
-            "head": {"ref": body["head"]},
-            "base": {"ref": body["base"]},
+            "head": {"ref": body["head"], "repo": {"id": 1}},
+            "base": {"ref": body["base"], "repo": {"id": 1}},
+            "updated_at": "2026-01-01T00:00:00Z",
+            "merge_commit_sha": "e" * 40,
             "unheard_of": {"nested": [None]},
         }
         self.pulls.append(pull)
@@ -60,12 +88,22 @@ class GitLabStandIn(StandIn):
     routes = (
         ("GET", r"/api/v4/projects/([^/]+)/merge_requests", "listed"),
         ("POST", r"/api/v4/projects/([^/]+)/merge_requests", "opened"),
+        ("GET", r"/api/v4/projects/([^/]+)/merge_requests/(\d+)", "one"),
+        ("GET", r"/api/v4/projects/([^/]+)/merge_requests/(\d+)/notes", "noted"),
     )
 
     def __init__(self) -> None:
         super().__init__()
         self.merges: list[dict[str, object]] = []
+        self.notes: list[dict[str, object]] = []
         self.token = "good"
+
+    def one(self, asked: Asked, project: str, number: str) -> Answer:
+        found = [row for row in self.merges if row["iid"] == int(number)]
+        return Answer(200, found[0]) if found else Answer(404, {"message": "404 Not found"})
+
+    def noted(self, asked: Asked, project: str, number: str) -> Answer:
+        return Answer(200, self.notes)
 
     def listed(self, asked: Asked, project: str) -> Answer:
         if asked.headers.get("Private-Token", asked.headers.get("PRIVATE-TOKEN")) != self.token:
@@ -84,6 +122,9 @@ class GitLabStandIn(StandIn):
             "title": body["title"],
             "description": body["description"],
             "source_branch": body["source_branch"],
+            "source_project_id": 5,
+            "target_project_id": 5,
+            "updated_at": "2026-01-01T00:00:00.000Z",
             "target_branch": body["target_branch"],
             "web_url": f"https://gitlab.example/{project}/-/merge_requests/{len(self.merges) + 1}",
         }
@@ -97,13 +138,24 @@ class GiteaStandIn(StandIn):
     routes = (
         ("GET", r"/api/v1/repos/([^/]+)/([^/]+)/pulls", "listed"),
         ("POST", r"/api/v1/repos/([^/]+)/([^/]+)/pulls", "opened"),
+        ("GET", r"/api/v1/repos/([^/]+)/([^/]+)/pulls/(\d+)", "one"),
+        ("GET", r"/api/v1/repos/([^/]+)/([^/]+)/((?:pulls|issues)/\d+/[a-z0-9/]+)", "written"),
     )
     page_size = 2
 
     def __init__(self) -> None:
         super().__init__()
         self.pulls: list[dict[str, object]] = []
+        self.said: dict[str, list[dict[str, object]]] = {}
+        """By the path after the repository's."""
         self.token = "good"
+
+    def one(self, asked: Asked, owner: str, name: str, number: str) -> Answer:
+        found = [pull for pull in self.pulls if pull["number"] == int(number)]
+        return Answer(200, found[0]) if found else Answer(404, {"message": "The target couldn't be found."})
+
+    def written(self, asked: Asked, owner: str, name: str, place: str) -> Answer:
+        return Answer(200, self.said.get(place, []))
 
     def listed(self, asked: Asked, owner: str, name: str) -> Answer:
         if asked.headers.get("Authorization") != f"token {self.token}":
@@ -126,8 +178,9 @@ class GiteaStandIn(StandIn):
             "merged": False,
             "title": body["title"],
             "body": body["body"],
-            "head": {"ref": body["head"], "label": body["head"]},
-            "base": {"ref": body["base"], "label": body["base"]},
+            "head": {"ref": body["head"], "label": body["head"], "repo_id": 3},
+            "base": {"ref": body["base"], "label": body["base"], "repo_id": 3},
+            "updated_at": "2026-01-01T00:00:00Z",
         }
         self.pulls.append(pull)
         return Answer(201, pull)

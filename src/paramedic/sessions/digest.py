@@ -23,6 +23,7 @@ from paramedic.integrations.sentry.event import parse_event
 from paramedic.integrations.sentry.webhook import Carries, Hook, IssueNews, read_hook, read_legacy
 from paramedic.model.event import Event, Origin
 from paramedic.sessions.pulls import hear
+from paramedic.sessions.releases import HeardEvent, note_releases
 from paramedic.store import deliveries, issues, organisations
 from paramedic.store.deliveries import Delivery, Waiting
 from paramedic.store.engine import reading
@@ -193,12 +194,24 @@ def _settle(connection: sa.Connection, batch: Batch) -> None:
     for read in batch.read:
         if read.delivery_id in fresh and read.installation and read.organisation:
             organisations.learn(connection, read.installation, read.organisation)
-    issues.record(connection, _sightings([read for read in events if read.delivery_id in fresh]))
+    _count(connection, [read for read in events if read.delivery_id in fresh])
     for read in news:
         if read.delivery_id in fresh:
             issues.change_status(connection, _change(read))
     for heard in batch.heard:
         _hear(connection, heard)
+
+
+def _count(connection: sa.Connection, reads: Sequence[Read]) -> None:
+    sightings = _sightings(reads)
+    ids = issues.record(connection, sightings)
+    known = {(one.project, one.group_key): issue_id for one, issue_id in zip(sightings, ids, strict=True)}
+    heard = [
+        HeardEvent(known[read.project, read.grouping.key], read.project, _storable(read.event.release or ""), read.at, read.event)
+        for read in reads
+        if read.event is not None and read.grouping is not None and read.at is not None
+    ]
+    note_releases(connection, heard)
 
 
 def _hear(connection: sa.Connection, heard: Heard) -> None:

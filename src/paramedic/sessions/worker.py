@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 import sqlalchemy as sa
@@ -27,12 +28,13 @@ from paramedic.sessions.alerting import tell
 from paramedic.sessions.deciding import Terms
 from paramedic.sessions.desk import House
 from paramedic.sessions.digest import digest
+from paramedic.sessions.following import Follower, follow
 from paramedic.sessions.listening import listen, polls
 from paramedic.sessions.starting import start_sessions
 from paramedic.sessions.supervisor import SUPERVISOR_VARIABLE
 from paramedic.settings import Configuration, Settings, load_configuration, load_settings
 from paramedic.settings.place import configuration_path
-from paramedic.store import deliveries, workers
+from paramedic.store import deliveries, releases, workers
 from paramedic.store import sessions as store
 from paramedic.store.engine import open_engine, reading
 from paramedic.store.migrate import upgrade
@@ -46,9 +48,11 @@ ENQUEUE_SECONDS = 0.3
 EFFECTS_SECONDS = 1.0
 TELL_SECONDS = 2.0
 LISTEN_SECONDS = 5.0
+FOLLOW_SECONDS = 5.0
 FORGET_EVERY_SECONDS = 600.0
 KEEP_DELIVERIES_SECONDS = 7 * 86_400.0
 """Within it a repeated delivery is known by its key, and ``replay`` can feed what still has a body."""
+KEEP_RELEASES = timedelta(days=120)
 RECONCILE_SECONDS = 15.0
 LEFTOVER_SECONDS = 6 * 3600
 EXIT_HUNG = 70
@@ -81,6 +85,7 @@ class Worker:
             self._chore("tell", TELL_SECONDS, self._tell),
             self._chore("digest", 0.1, self._digest),
             self._chore("start_sessions", 0.2, self._start),
+            self._chore("follow", FOLLOW_SECONDS, self._follow),
             self._chore("forget", FORGET_EVERY_SECONDS, self._forget),
             self._chore("reconcile", RECONCILE_SECONDS, self._reconcile),
         ]
@@ -144,6 +149,7 @@ class Worker:
         """Let settled deliveries go, so that what is stored grows with issues and not with events."""
         with self.engine.begin() as connection:
             deliveries.purge(connection, time.time() - KEEP_DELIVERIES_SECONDS)
+            releases.forget(connection, datetime.now(UTC) - KEEP_RELEASES)
 
     def _digest(self) -> bool:
         return digest(self.engine) > 0
@@ -161,6 +167,9 @@ class Worker:
 
     def _listen(self) -> bool:
         return listen(self.engine, Terms(self.settings, self.configuration), self.identity.id)
+
+    def _follow(self) -> None:
+        follow(Follower(self.settings, self.configuration, self.engine))
 
     def _enqueue(self) -> None:
         """Hand new sessions to the engine, those included that a crash left between our tables and its own."""

@@ -227,6 +227,16 @@ class NotificationsConfig(Strict):
         return name
 
 
+class OutcomesConfig(Strict):
+    """When an issue counts as silent after the release that carries its fix."""
+
+    expected_events: float = Field(
+        5.0, ge=1, description="At the rate from before the merge, at least so many events must be missing;"
+    )
+    hours: float = Field(24.0, ge=1, description="and the release must run for at least so many hours.")
+    poll: bool = Field(True, description="false asks no forge about open pull requests: its webhook alone tells of them.")
+
+
 class Configuration(Strict):
     """The whole file."""
 
@@ -237,6 +247,7 @@ class Configuration(Strict):
     mcp: dict[ServerName, McpServerConfig] = Field(default_factory=dict)
     agent: AgentConfig = AgentConfig()
     notifications: NotificationsConfig = NotificationsConfig()
+    outcomes: OutcomesConfig = OutcomesConfig()
 
     @model_validator(mode="after")
     def _references_exist(self) -> Configuration:

@@ -14,6 +14,7 @@ from paramedic.settings.file import (
     EffectsConfig,
     McpServerConfig,
     NotificationsConfig,
+    OutcomesConfig,
     PriceConfig,
     ProjectConfig,
     RepositoryConfig,
@@ -39,6 +40,7 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("[effects]", EffectsConfig, "What may leave the machine: `auto`, `ask` (an approval) or `never`."),
     ("[mcp.NAME]", McpServerConfig, "An MCP server whose tools sessions may use: see [mcp.md](mcp.md)."),
     ("[notifications]", NotificationsConfig, "What is said in chats, and when: see [notifications.md](notifications.md)."),
+    ("[outcomes]", OutcomesConfig, "When a released fix counts as one that holds: see [outcomes.md](outcomes.md)."),
     ("[agent]", AgentConfig, "What the agent may spend and do, when `PARAMEDIC_MODEL` is set."),
     ('[agent.prices."provider:NAME"]', PriceConfig, "The price of a model, in dollars for a million tokens."),
 )

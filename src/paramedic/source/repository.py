@@ -21,6 +21,7 @@ from paramedic.source.git import Credentials, checked_reference, git_text, run_g
 from paramedic.source.locks import locked
 
 _SHA = re.compile(r"^[0-9a-f]{7,40}$")
+_REVERTS = 5
 _REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+HEAD:refs/paramedic/head")
 
 
@@ -70,6 +71,28 @@ class Repository:
             return self._of_reference(ref)
         found = self._of_release(release, release_tag) if release else None
         return found or self._of_branch(branch, release)
+
+    def commit_of_release(self, release: str, release_tag: str = "") -> str | None:
+        """The commit that a tag of this release or the release itself names; None when nothing does. Call ``fetch`` before."""
+        found = self._of_release(release, release_tag)
+        return found.commit if found else None
+
+    def contains(self, commit: str, ancestor: str) -> bool | None:
+        """Whether ``ancestor`` is ``commit`` or in its history; None when the repository does not have both."""
+        new, old = self._commit(commit), self._commit(ancestor)
+        if new is None or old is None:
+            return None
+        return not git_text(self.mirror, "rev-list", "--max-count=1", old, "--not", new)
+
+    def revert_of(self, commit: str, branch: str | None) -> str | None:
+        """The commit on ``branch`` (None: the remote's default) that takes ``commit`` back and was not taken back itself."""
+        head = self._commit(f"refs/heads/{branch}") if branch else self._commit("refs/paramedic/head")
+        known = self._commit(commit)
+        if head is None or known is None:
+            return None
+        said = f"--grep=This reverts commit {known}"
+        reverts = git_text(self.mirror, "log", "--format=%H", "--fixed-strings", said, head, "--not", known).split()
+        return next((one for one in reverts[:_REVERTS] if self.revert_of(one, branch) is None), None)
 
     def _of_reference(self, ref: str) -> Resolved:
         for candidate in (f"refs/heads/{ref}", f"refs/tags/{ref}", *([ref] if _SHA.match(ref) else [])):

@@ -117,20 +117,21 @@ class Facts:
 _COLUMNS = tuple(issues.c[name] for name in Issue.__slots__)
 
 
-def record(connection: sa.Connection, seen: Sequence[Sighting]) -> None:
-    """Count a batch's events, keep their samples, and have the rules look at their issues.
+def record(connection: sa.Connection, seen: Sequence[Sighting]) -> tuple[int, ...]:
+    """Count a batch's events, keep their samples, and have the rules look at their issues, whose ids are in their order.
 
     A handful of statements whatever the number of issues: the transaction holds SQLite's only write lock, for which intake
     waits meanwhile. Sightings come in a fixed order, so that two batches lock rows in the same one.
     """
     if not seen:
-        return
+        return ()
     rows = _find_or_add(connection, seen)
     users = _count_users(connection, seen, rows)
     updates = [_counted(sighting, row, users[row["id"]]) for sighting, row in zip(seen, rows, strict=True)]
     connection.execute(_COUNTED, updates)
     _count_hours(connection, seen, rows)
     events.keep(connection, [(row["id"], sighting.samples, row["count"]) for sighting, row in zip(seen, rows, strict=True)])
+    return tuple(row["id"] for row in rows)
 
 
 def homes(connection: sa.Connection, upstream_ids: Sequence[str]) -> dict[str, str]:
@@ -160,6 +161,11 @@ def change_status(connection: sa.Connection, change: StatusChange) -> int:
         values |= {"state": change.state, "needs_rules": True}
     connection.execute(sa.update(issues).where(issues.c.id == issue_id).values(values))
     return issue_id
+
+
+def come_back(connection: sa.Connection, issue_id: int) -> None:
+    """Its fix did not hold: the rules look at it as at a regression."""
+    connection.execute(sa.update(issues).where(issues.c.id == issue_id).values(state="regressed", needs_rules=True))
 
 
 _NEEDED = tuple(

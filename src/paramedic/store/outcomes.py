@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from paramedic.model.outcome import Basis, Fate, Outcome, ReviewComment, Silence
 from paramedic.store.moments import aware
-from paramedic.store.schema import effects, outcome_comments, outcomes
+from paramedic.store.schema import effects, issues, outcome_comments, outcomes
 
 MOST_COMMENTS = 500
 """Comments of one pull request that are kept."""
@@ -21,29 +21,33 @@ _MOMENTS = tuple(column.name for column in _COLUMNS if isinstance(column.type, s
 _OPEN = (Fate.OPEN.value, Fate.REOPENED.value)
 
 
-def follow_new(connection: sa.Connection, since: datetime | None = None) -> int:
+def has_new(connection: sa.Connection) -> bool:
+    """Whether something was opened or pushed that is not followed yet."""
+    return connection.execute(_unfollowed().limit(1)).first() is not None
+
+
+def follow_new(connection: sa.Connection) -> int:
     """Begin to follow what was opened or pushed and is not followed yet; how many those are."""
-    fresh = connection.execute(_unfollowed(since)).mappings().all()
+    fresh = connection.execute(_unfollowed()).mappings().all()
     if fresh:
         write = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(outcomes)
         connection.execute(write.on_conflict_do_nothing(), [_begun(row) for row in fresh])
     return len(fresh)
 
 
-def _unfollowed(since: datetime | None) -> sa.Select[tuple[object, ...]]:
+def _unfollowed() -> sa.Select[tuple[object, ...]]:
     opening = effects.alias("opening")
     opened = sa.exists().where(
         opening.c.session_id == effects.c.session_id,
         opening.c.kind == "pull_request",
         opening.c.state.in_(("pending", "approved", "performing", "done")),
     )
-    query = sa.select(effects).where(
+    return sa.select(effects).where(
         effects.c.state == "done",
         effects.c.result.is_not(None),
         sa.or_(effects.c.kind == "pull_request", sa.and_(effects.c.kind == "push", ~opened)),
         ~sa.exists().where(outcomes.c.effect == effects.c.key),
     )
-    return query if since is None else query.where(effects.c.proposed_at >= since)
 
 
 def _begun(row: sa.RowMapping) -> dict[str, object]:
@@ -124,6 +128,13 @@ def look_again(connection: sa.Connection, issue_ids: Sequence[int]) -> None:
     merged = sa.update(outcomes).where(outcomes.c.issue_id.in_(issue_ids), outcomes.c.fate == Fate.MERGED.value)
     unsettled = outcomes.c.silence.is_distinct_from(Silence.REGRESSED.value)
     connection.execute(merged.where(unsettled).values(next_look_at=datetime.now(UTC)))
+
+
+def look_again_in(connection: sa.Connection, projects: Sequence[str]) -> None:
+    """As ``look_again``, for the issues of projects that a new release was heard of in."""
+    there = sa.select(issues.c.id).where(issues.c.project.in_(projects))
+    ids = connection.execute(sa.select(outcomes.c.issue_id).where(outcomes.c.issue_id.in_(there)).distinct()).scalars().all()
+    look_again(connection, ids)
 
 
 def followed(connection: sa.Connection, issue_ids: Sequence[int]) -> frozenset[int]:
