@@ -14,6 +14,7 @@ from tests.standins.forges import GiteaStandIn, GitHubStandIn, GitLabStandIn
 
 from outcomes.house import BRANCH, add_issue, add_session, opened, perform, read
 from paramedic.effects.values import OpenPullRequest
+from paramedic.effects.values import OpenPullRequest
 from paramedic.integrations.forge import Forge, NewPullRequest
 from paramedic.integrations.gitea.client import Gitea
 from paramedic.integrations.github.client import GitHub
@@ -117,12 +118,10 @@ def opened_beside(round_: Round) -> str:
     """A second pull request in the same repository, due before the first."""
     engine = round_.follower.engine
     issue_id = add_issue(engine, "b")
-    effect = perform(
-        engine, issue_id, add_session(engine, issue_id), PULL.__class__("shop", "paramedic/b", "main", "t", "b"), "#2"
-    )
+    second = OpenPullRequest("shop", "paramedic/b", "main", "Fix it", "the body")
+    effect = perform(engine, issue_id, add_session(engine, issue_id), second, "#2")
     with engine.begin() as connection:
         outcomes.follow_new(connection)
-        outcomes.change(connection, round_.effect, next_look_at=datetime.now(UTC) - timedelta(minutes=1))
     return effect
 
 
