@@ -14,7 +14,6 @@ from tests.standins.forges import GiteaStandIn, GitHubStandIn, GitLabStandIn
 
 from outcomes.house import BRANCH, add_issue, add_session, opened, perform, read
 from paramedic.effects.values import OpenPullRequest
-from paramedic.effects.values import OpenPullRequest
 from paramedic.integrations.forge import Forge, NewPullRequest
 from paramedic.integrations.gitea.client import Gitea
 from paramedic.integrations.github.client import GitHub
