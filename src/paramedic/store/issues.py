@@ -267,7 +267,7 @@ def read(connection: sa.Connection, issue_id: int) -> Issue:
     row = connection.execute(sa.select(*_COLUMNS).where(issues.c.id == issue_id)).mappings().one_or_none()
     if row is None:
         raise BadInput(f"There is no issue {issue_id}.", remedy="See GET /api/issues.")
-    return _issue(row)
+    return read_row(row)
 
 
 def provisional_title(name: str) -> str:
@@ -293,7 +293,7 @@ def by_upstream(connection: sa.Connection, upstream_id: str) -> Issue | None:
     """The issue that Sentry calls ``upstream_id`` (its number or short id)."""
     named = sa.or_(issues.c.upstream_id == upstream_id, issues.c.short_id == upstream_id)
     row = connection.execute(sa.select(*_COLUMNS).where(named).limit(1)).mappings().one_or_none()
-    return _issue(row) if row else None
+    return read_row(row) if row else None
 
 
 _newest_verdict = (
@@ -328,7 +328,7 @@ def listed(
         query = query.where(
             sa.or_(issues.c.title.icontains(text, autoescape=True), issues.c.culprit.icontains(text, autoescape=True))
         )
-    return tuple(_issue(row) for row in connection.execute(query).mappings())
+    return tuple(read_row(row) for row in connection.execute(query).mappings())
 
 
 def seen_between(
@@ -342,13 +342,13 @@ def seen_between(
     if releases:
         query = query.where(issues.c.last_release.in_(releases))
     rows = connection.execute(query.order_by(issues.c.id).limit(limit)).mappings()
-    return tuple((_issue({column.name: row[column.name] for column in _COLUMNS}), int(row["events"])) for row in rows)
+    return tuple((read_row({column.name: row[column.name] for column in _COLUMNS}), int(row["events"])) for row in rows)
 
 
 def needing_rules(connection: sa.Connection, limit: int = 200) -> tuple[Issue, ...]:
     """Issues that changed since the rules last looked at them."""
     query = sa.select(*_COLUMNS).where(issues.c.needs_rules).order_by(issues.c.id).limit(limit).with_for_update(skip_locked=True)
-    return tuple(_issue(row) for row in connection.execute(query).mappings())
+    return tuple(read_row(row) for row in connection.execute(query).mappings())
 
 
 def decided(connection: sa.Connection, issue_id: int, *, action: str, rule: str | None, reason: str, priority: int) -> None:
@@ -408,7 +408,8 @@ def totals(connection: sa.Connection) -> Sequence[tuple[str, int]]:
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 
-def _issue(row: Mapping[str, Any] | sa.RowMapping) -> Issue:
+def read_row(row: Mapping[str, Any] | sa.RowMapping) -> Issue:
+    """One row of the columns that ``Issue`` has."""
     values = dict(row)
     for name in ("first_seen", "last_seen", "decided_at"):
         values[name] = aware(values[name]) if values[name] else None

@@ -1,39 +1,91 @@
-"""The list of issues: searched and filtered."""
+"""The list of issues: searched, filtered, sorted, and turned page by page."""
 
 from __future__ import annotations
 
 import time
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from paramedic.model.errors import BadInput
 from paramedic.model.event import Level
 from paramedic.model.repair import Verdict
-from paramedic.store import issues, sessions
+from paramedic.store import issue_search, issues, sessions
 from paramedic.store.engine import reading
+from paramedic.store.issue_search import Sort, Standing, Wanted
 from paramedic.web.pages.charts import frequency
 from paramedic.web.pages.serving import Visit
 
 AT_ONCE = 50
-STATUSES = ("unresolved", "resolved", "ignored")
-_FILTERS = ("project", "level", "status", "verdict")
+Name = TypeVar("Name", bound=StrEnum)
 
 
 def listing(visit: Visit) -> Response:
-    wanted = {name: visit.asked(name) for name in _FILTERS}
-    text, offset = visit.asked("q"), visit.number("offset")
+    wanted = _wanted(visit)
     hour = int(time.time()) // 3600
     with reading(visit.engine).connect() as connection:
-        found = issues.listed(connection, **wanted, text=text, limit=AT_ONCE + 1, offset=offset)
-        ids = [issue.id for issue in found]
+        page = issue_search.find(connection, wanted, limit=AT_ONCE, after=visit.asked("after"), before=visit.asked("before"))
+        ids = [issue.id for issue in page.issues]
         hours = issues.hours_of(connection, ids, hour - 23)
         verdicts = sessions.last_verdicts(connection, ids)
         projects = issues.projects(connection)
+    asked = _asked(wanted)
     return visit.show(
         "issues.html",
-        rows=[(issue, frequency(hours.get(issue.id, {}), bars=24), verdicts.get(issue.id)) for issue in found[:AT_ONCE]],
-        wanted={**wanted, "q": text},
-        choices={"project": projects, "level": list(Level), "status": STATUSES, "verdict": list(Verdict)},
-        offset=offset,
-        older=offset + AT_ONCE if len(found) > AT_ONCE else None,
-        newer=max(0, offset - AT_ONCE) if offset else None,
+        rows=[(issue, frequency(hours.get(issue.id, {}), bars=24), verdicts.get(issue.id)) for issue in page.issues],
+        wanted=wanted,
+        is_filtered=bool(asked.keys() - {"sort"}),
+        projects=projects,
+        levels=list(Level),
+        standings=list(Standing),
+        verdicts=list(Verdict),
+        sorts=list(Sort),
+        turned=bool(visit.asked("after") or visit.asked("before")),
+        here_without_place=_address(asked),
+        newer=_address(asked, before=page.before) if page.before else None,
+        older=_address(asked, after=page.after) if page.after else None,
     )
+
+
+def _wanted(visit: Visit) -> Wanted:
+    return Wanted(
+        text=visit.asked("q"),
+        project=visit.asked("project"),
+        level=_one_of(Level, visit, "level"),
+        standing=_one_of(Standing, visit, "status"),
+        release=visit.asked("release"),
+        verdict=_one_of(Verdict, visit, "verdict"),
+        rule=visit.asked("rule"),
+        sort=_one_of(Sort, visit, "sort") or Sort.LAST_SEEN,
+    )
+
+
+def _one_of(names: type[Name], visit: Visit, parameter: str) -> Name | None:
+    """Raises ``BadInput`` for what is none of them, so that an old link does not show what it never meant."""
+    text = visit.asked(parameter)
+    found = next((name for name in names if name.value == text), None)
+    if text and found is None:
+        raise BadInput(f"There is no {parameter} {text[:80]!r}.", remedy=f"There are {', '.join(names)}.")
+    return found
+
+
+def _asked(wanted: Wanted) -> dict[str, str]:
+    """The parameters that ask for the same again."""
+    given = {
+        "q": wanted.text,
+        "project": wanted.project,
+        "level": wanted.level,
+        "status": wanted.standing,
+        "release": wanted.release,
+        "verdict": wanted.verdict,
+        "rule": wanted.rule,
+        "sort": None if wanted.sort is Sort.LAST_SEEN else wanted.sort,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _address(asked: dict[str, str], **place: str) -> str:
+    parameters = urlencode({**asked, **place})
+    return f"/issues?{parameters}" if parameters else "/issues"

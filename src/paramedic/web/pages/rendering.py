@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from paramedic.effects.markdown import printable
 
-ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "icon.svg": "image/svg+xml"}
+ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "keys.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
 @cache
