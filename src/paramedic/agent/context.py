@@ -83,6 +83,7 @@ def _sections(case: Case) -> Iterator[Section]:
         yield Section("event: crashed threads", crashed_threads(event), 5_000)
     if found is not None:
         yield Section("engine: what it found", _engine(found), 6_000)
+        yield Section("session: the change that is proven", _proven(found), 6_000, Provenance.TRUSTED)
         yield Section("engine: regression test", _reproduction(found), 4_000, Provenance.TRUSTED)
         yield Section("engine: changes that it did not dare to claim", _refused(found), 5_000, Provenance.TRUSTED)
     yield Section("your own changes so far, which are in place", unified_diff(case.changed), 6_000)
@@ -128,6 +129,10 @@ def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
 def _reproduction(found: TriageResult) -> str:
     test = found.reproduction
     return f"{test.node} fails with {test.exception}\n\n{test.source}" if test else ""
+
+
+def _proven(found: TriageResult) -> str:
+    return f"{found.fix.rationale}\n{found.fix.diff}" if found.fix else ""
 
 
 def _refused(found: TriageResult) -> str:

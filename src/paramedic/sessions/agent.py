@@ -155,7 +155,7 @@ def is_cancelled(desk: Desk) -> bool:
         return not store.is_live(connection, desk.session_id)
 
 
-def journal_of(desk: Desk, *, turn: int = 0) -> StoredJournal:
+def journal_of(desk: Desk, *, turn: int = 0, first: int = 0) -> StoredJournal:
     """The memory and the purse of the session's agent."""
     config = desk.house.configuration.agent
     limit = desk.request.options.get("max_acu_limit") if desk.request else None
@@ -165,7 +165,7 @@ def journal_of(desk: Desk, *, turn: int = 0) -> StoredJournal:
         Cost(_micro(config.issue_day_dollars), config.issue_day_tokens),
         Cost(_micro(config.day_dollars), config.day_tokens),
     )
-    return StoredJournal(desk.house.engine, desk.session_id, desk.session.issue_id, caps, turn=turn)
+    return StoredJournal(desk.house.engine, desk.session_id, desk.session.issue_id, caps, turn=turn, first=first)
 
 
 def session_cap(config: AgentConfig) -> Cost:

@@ -5,7 +5,7 @@ A change ends as a patch in the answer, proven by the one prover or said to be u
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 
 from paramedic.agent import Case, investigate
 from paramedic.agent.fence import safe
-from paramedic.agent.structured import wrong_schema
 from paramedic.agent.transcript import read_result
 from paramedic.agent.worktree import WorkTree
 from paramedic.effects.markdown import fence_source
@@ -28,6 +27,7 @@ from paramedic.sessions import library
 from paramedic.sessions.agent import STAGE, is_cancelled, journal_of, limits_of
 from paramedic.sessions.agent_proof import Bench
 from paramedic.sessions.desk import Desk
+from paramedic.sessions.filling import wanted_form
 from paramedic.sessions.outside_tools import outside_tools
 from paramedic.sessions.pipeline import TriageOptions, prepare_project
 from paramedic.sessions.prompting import Conversation, Reply
@@ -35,7 +35,7 @@ from paramedic.settings.file import RepositoryConfig
 from paramedic.source.edits import unified_diff
 from paramedic.source.repository import Repository
 from paramedic.source.tree import SourceTree
-from paramedic.store import playbooks, requests
+from paramedic.store import requests
 from paramedic.store.agent import results_before
 from paramedic.store.engine import reading
 from paramedic.store.messages import Source
@@ -60,7 +60,7 @@ def answer(desk: Desk, conversation: Conversation) -> Reply:
             may_edit=repository is not None,
             outside=outside,
             recalled=conversation.recalled,
-            output_schema=_schema(desk, conversation),
+            output_schema=wanted_form(desk),
             changed=_changed(desk, tree),
             cancelled=lambda: is_cancelled(desk),
         )
@@ -92,21 +92,6 @@ def _bench(desk: Desk, tree: SourceTree, repository: RepositoryConfig) -> Bench:
 
     nothing = TriageResult(Verdict.NOT_FOUND, "")
     return Bench(None, nothing, LaterRunner(prepare), suite=True, say=lambda line: desk.say(STAGE, line))
-
-
-def _schema(desk: Desk, conversation: Conversation) -> Mapping[str, object] | None:
-    """The form that was asked for with the prompt, else that of the playbook."""
-    request = conversation.request
-    asked = request.options.get("structured_output_schema")
-    if isinstance(asked, dict) and asked:
-        return asked
-    if request.playbook_id is None:
-        return None
-    with reading(desk.house.engine).connect() as connection:
-        playbook = next((one for one in playbooks.listed(connection, request.org_id) if one.id == request.playbook_id), None)
-    schema = playbook.output_schema if playbook else None
-    # Playbooks of before this was checked may hold anything.
-    return schema if schema and not wrong_schema(schema) else None
 
 
 def _task(desk: Desk, conversation: Conversation) -> str:

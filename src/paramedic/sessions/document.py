@@ -8,6 +8,9 @@ from paramedic.model.diagnosis import Diagnosis, Location
 from paramedic.model.repair import Fix, Proof, Reproduction, TriageResult, Verdict
 from paramedic.proof import as_expected_failure
 
+STRUCTURED_OUTPUT = "structured_output"
+"""Where, in the result of a triage, stands what was asked for in a form of the caller's."""
+
 
 def result_document(result: TriageResult) -> dict[str, object]:
     """The object described in docs/triage.md; absent parts are null, lists are empty."""

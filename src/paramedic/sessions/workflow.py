@@ -22,9 +22,9 @@ from dbos import error as engine_errors
 
 from paramedic.model.errors import OutsideError, ParamedicError
 from paramedic.model.repair import TriageResult, Verdict
-from paramedic.sessions import library, stages
+from paramedic.sessions import filling, library, stages
 from paramedic.sessions.desk import Desk, House
-from paramedic.sessions.document import result_document
+from paramedic.sessions.document import STRUCTURED_OUTPUT, result_document
 from paramedic.sessions.stages import Findings
 from paramedic.store import messages
 from paramedic.store import sessions as store
@@ -176,8 +176,12 @@ def _may_pass(error: BaseException) -> bool:
 
 def _finish(desk: Desk, result: TriageResult, findings: Findings) -> None:
     document = result_document(result)
+    schema = filling.wanted_form(desk)
+    filled = filling.fill(desk, schema, findings, result) if schema else None
+    if filled is not None:
+        document[STRUCTURED_OUTPUT] = filled.output
     with desk.house.engine.begin() as connection:
-        store.finish(
+        ended = store.finish(
             connection,
             desk.session_id,
             SessionState.FINISHED,
@@ -187,6 +191,10 @@ def _finish(desk: Desk, result: TriageResult, findings: Findings) -> None:
             cause=findings.cause,
         )
         library.note_citations(connection, desk.session_id, json.dumps(document))
+        if ended and filled is not None and filled.output is None:
+            messages.add(
+                connection, desk.session_id, Source.SESSION, "paramedic", f"{STRUCTURED_OUTPUT} is null. {filled.reason}"
+            )
     log.info("session_finished", session_id=desk.session_id, verdict=result.verdict.value)
 
 

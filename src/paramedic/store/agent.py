@@ -23,15 +23,25 @@ class Overtaken(Exception):
 class StoredJournal:
     """Keeps a step and settles its cost in one transaction: there is no moment at which one is there without the other.
 
-    ``caps`` are those of the session, of its issue's day and of the day. Each ``turn`` of a conversation has steps of its own.
+    ``caps`` are those of the session, of its issue's day and of the day. Each ``turn`` of a conversation has steps of its own,
+    and within it those from ``first`` on.
     """
 
-    def __init__(self, engine: sa.Engine, session_id: str, issue_id: int | None, caps: Sequence[Cost], *, turn: int = 0) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        session_id: str,
+        issue_id: int | None,
+        caps: Sequence[Cost],
+        *,
+        turn: int = 0,
+        first: int = 0,
+    ) -> None:
         self._engine = engine
         self._session_id = session_id
         self._issue_id = issue_id
         self._caps = tuple(caps)
-        self._first = turn * STEPS_PER_TURN
+        self._first = turn * STEPS_PER_TURN + first
 
     def recall(self, number: int) -> Step | None:
         query = sa.select(agent_steps).where(

@@ -99,6 +99,17 @@ def test_a_v3_client_creates_polls_writes_lists_and_terminates(working: House) -
     assert client.terminate("job-77")["status"] == "exit"
 
 
+def test_a_triage_gives_its_findings_in_the_form_of_the_caller_or_says_why_not(working: House) -> None:
+    client = ClientV3(working.url, working.token, HOME_ORGANISATION)
+    verdict = {"type": "object", "required": ["verdict"], "properties": {"verdict": {"type": "string"}}}
+    mood = {"type": "object", "required": ["mood"], "properties": {"mood": {"type": "string"}}}
+    client.create(f"!triage {working.add_issue('4221')}", devin_id="formed", structured_output_schema=verdict)
+    client.create(f"!triage {working.add_issue('4222')}", devin_id="moody", structured_output_schema=mood)
+    assert client.poll("formed")["structured_output"] == {"verdict": "not_found"}
+    assert client.poll("moody")["structured_output"] is None
+    assert any("structured_output is null. None of its fields" in said["message"] for said in client.messages("moody"))
+
+
 def test_a_v1_client_creates_polls_writes_lists_and_terminates(working: House) -> None:
     http = httpx2.Client(base_url=f"{working.url}/v1", headers={"Authorization": f"Bearer {working.token}"}, timeout=30.0)
     body = {"prompt": f"Look into {working.add_issue('4212')}", "idempotent": True, "tags": ["job:79"], "snapshot_id": None}

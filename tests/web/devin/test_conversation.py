@@ -23,6 +23,8 @@ def replies(_number: int, sent: str) -> Said:
     if "in a form of mine" in sent:
         told = "output.count: 0 is less than the minimum of 1" in sent
         return answer("Counted.", claims=[], output=OUTPUT if told else OUTPUT | {"count": 0})
+    if "Put what was found into the output" in sent:
+        return answer("Put.", claims=[], output=OUTPUT)
     if "And the second?" in sent:
         return answer("The second answer.", claims=[])
     return answer("Take rows in order [K1], after the playbook [P1].", claims=[])
@@ -91,6 +93,19 @@ def test_the_answer_is_held_to_the_schema_of_the_caller_or_of_the_playbook(taugh
     session = house.call("GET", path).json()
     assert session["structured_output"] == {"count": 2, "where": ["prices.py", "token=[hidden]"]}
     assert provider.calls == before + 2
+
+
+def test_a_triage_is_put_into_the_form_of_the_caller_by_the_model(taught: tuple[House, Provider]) -> None:
+    house, provider = taught
+    before = provider.calls
+    body = {"prompt": f"!triage {house.add_issue('4231')}", "structured_output_schema": SCHEMA}
+    path = f"{house.org}/sessions/{house.call('POST', f'{house.org}/sessions', body).json()['session_id']}"
+    until(lambda: house.call("GET", path).json()["status"] == "exit")
+    session = house.call("GET", path).json()
+    assert session["structured_output"] == {"count": 2, "where": ["prices.py", "token=[hidden]"]}
+    assert "Verdict: not_found" in provider.sent[-1]
+    assert provider.calls == before + 1
+    assert session["acus_consumed"] > 0
 
 
 def test_a_limit_of_the_caller_holds_below_the_configured_one(taught: tuple[House, Provider]) -> None:

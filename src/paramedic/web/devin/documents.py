@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from paramedic.model.agent import StopReason
+from paramedic.sessions.document import STRUCTURED_OUTPUT
 from paramedic.store import budgets, messages, requests, sessions
 from paramedic.store.messages import Message
 from paramedic.store.requests import Request
@@ -69,9 +70,13 @@ class View:
 
     @property
     def output(self) -> Mapping[str, object] | None:
-        """What was found. A schema that was asked for holds for it, so the document of a triage is not put in its place."""
+        """What was found. Where a form was asked for, that of a triage stands in its result, and nothing is put in its place."""
         schema = self.request.options.get("structured_output_schema") if self.request else None
-        return None if schema and self.session.kind == "triage" else self.session.result
+        result = self.session.result or {}
+        if self.session.kind != "triage" or not (schema or STRUCTURED_OUTPUT in result):
+            return self.session.result
+        filled = result.get(STRUCTURED_OUTPUT)
+        return filled if isinstance(filled, dict) else None
 
 
 def views(connection: sa.Connection, session_ids: Sequence[str]) -> list[View]:
