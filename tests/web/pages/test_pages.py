@@ -133,7 +133,7 @@ def test_every_page_renders_and_says_what_it_is_about(dashboard: Dashboard) -> N
         "/approvals": ("Commit message", one.effect.payload.branch, "+    return row.get", *claimed),
         f"/approvals/{one.effect.key}": (one.effect.key, "Approve this push", *claimed),
         "/playbooks": ("!triage",),
-        f"/playbooks/{triage.id}": ("Version 1", "Version 2", '<span class="added">+Look first.'),
+        f"/playbooks/{triage.id}": ("From version 1 to version 2", '<span class="added">+Look first.'),
         "/knowledge": ("Knowledge",),
         "/mcp-servers": ("does not answer", "logs"),
         "/status": ("No worker lives", "Sentry webhook", "SENTRY_CLIENT_SECRET", "sandbox"),
@@ -156,7 +156,7 @@ def test_what_was_not_checked_is_beside_the_question_whatever_it_is_about(dashbo
         sessions.finish(connection, patch.session_id, SessionState.FINISHED, verdict="proven_fix", summary="", result=document)
         ledger.propose(connection, patch, Policy.ASK, 24)
     for path in ("/approvals", f"/approvals/{patch.key}"):
-        assert "<h4>Not checked</h4><ul><li>No other test covers it.</li></ul>" in dashboard.get(path)
+        assert "<h3>Not checked</h3><ul><li>No other test covers it.</li></ul>" in dashboard.get(path)
     with dashboard.ward.engine.begin() as connection:
         ledger.reject(connection, patch.key, "ann")
 
