@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check audit chaos bench-intake bench-crashes bench-triage docs clean
+.PHONY: demo test check browser screenshots audit chaos bench-paint bench-intake bench-crashes bench-triage docs clean
 
 $(READY): requirements.lock pyproject.toml tools/system-packages
 	$(PYTHON) tools/check-python
@@ -18,7 +18,7 @@ $(READY): requirements.lock pyproject.toml tools/system-packages
 demo: $(READY)
 	$(BIN)/paramedic demo $(if $(KEEP),--keep)
 
-test: check
+test: check browser
 	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(READY)
@@ -26,6 +26,15 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+browser:
+	sh tools/system-packages chromium
+
+screenshots: $(READY) browser
+	$(BIN)/python -m bench.screenshots
+
+bench-paint: $(READY) browser
+	$(BIN)/python -m bench.paint
 
 audit: $(READY)
 	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock

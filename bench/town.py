@@ -91,6 +91,18 @@ class Town:
         return git(self.remote, "for-each-ref", "--format=%(refname:short)", "refs/heads/paramedic").split()
 
     def event(self, number: int, event_id: str) -> dict[str, object]:
+        crash = {"type": "KeyError", "value": "'note'", "stacktrace": self.stack(number)}
+        return {
+            "event_id": event_id,
+            "platform": "python",
+            "level": "error",
+            "release": "shop@1.0.0",
+            "environment": "production",
+            "fingerprint": [f"shelf-{number}"],
+            "exception": {"values": [crash]},
+        }
+
+    def stack(self, number: int) -> dict[str, object]:
         lines = _MODULE.format(number=number).splitlines()
         line = len(lines)
         frame = {
@@ -104,16 +116,7 @@ class Town:
             "in_app": True,
             "vars": {"row": {"name": "'tea'"}},
         }
-        crash = {"type": "KeyError", "value": "'note'", "stacktrace": {"frames": [frame]}}
-        return {
-            "event_id": event_id,
-            "platform": "python",
-            "level": "error",
-            "release": "shop@1.0.0",
-            "environment": "production",
-            "fingerprint": [f"shelf-{number}"],
-            "exception": {"values": [crash]},
-        }
+        return {"frames": [frame]}
 
     def by_hook(self, number: int, event_id: str) -> tuple[str, bytes, dict[str, str]]:
         """Path, body and headers of a signed issue alert."""

@@ -21,7 +21,7 @@ from paramedic.sandbox.environment import find_uv
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "storefront"
 RELEASE = "v1.4.0"
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 CONFIGURATION = """\
 [repositories.storefront]
@@ -62,7 +62,7 @@ class Stage:
         self._open = ExitStack()
         self.home = Path(tempfile.mkdtemp(prefix="paramedic-demo-"))
         self._open.callback(shutil.rmtree, self.home, ignore_errors=True)
-        self._key = secrets.token_hex(16)
+        self.key = secrets.token_hex(16)
 
     def close(self) -> None:
         self._open.close()
@@ -75,7 +75,7 @@ class Stage:
 
     def start_paramedic(self, remote: Path) -> str:
         port = _free_port()
-        (self.home / "paramedic.toml").write_text(CONFIGURATION.format(remote=remote, key=self._key), encoding="utf-8")
+        (self.home / "paramedic.toml").write_text(CONFIGURATION.format(remote=remote, key=self.key), encoding="utf-8")
         environment = _environment() | {
             "PARAMEDIC_HOME": str(self.home),
             "PARAMEDIC_PORT": str(port),
@@ -95,7 +95,7 @@ class Stage:
         _checked([uv, "venv", "--quiet", "--python", sys.executable, str(environment)], "make the service's environment")
         python = str(environment / "bin" / "python")
         _checked([uv, "pip", "install", "--quiet", "--python", python, "flask", "sentry-sdk"], "install the service")
-        dsn = f"{paramedic.replace('://', f'://{self._key}@')}/1"
+        dsn = f"{paramedic.replace('://', f'://{self.key}@')}/1"
         variables = _environment() | {"SENTRY_DSN": dsn, "STOREFRONT_RELEASE": RELEASE}
         command = [python, "-m", "flask", "--app", "storefront.app", "run", "--port", str(port)]
         self._start(command, variables, "service.log", folder=checkout)

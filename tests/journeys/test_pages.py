@@ -1,0 +1,76 @@
+"""Every page in a browser: no fault of accessibility, fits a telephone, is light, and has nothing from elsewhere."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from tests.journeys.conftest import Opens
+from tests.journeys.house import House
+
+from bench.browser import NARROW, WIDE
+from bench.night import teach
+from bench.visits import Visitable, every_page
+
+pytestmark = pytest.mark.sandbox
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+HEAVIEST_BYTES = 50_000
+ENDLESS = "Endless" * 60
+
+
+@pytest.fixture(scope="module")
+def pages(house: House) -> tuple[Visitable, ...]:
+    """All there are, with a proven fix that waits for its yes, and a crash whose every word is too long."""
+    house.receive(1)
+    values = [{"type": ENDLESS, "value": ENDLESS, "stacktrace": {"frames": [_endless_frame()]}}]
+    crumbs = {"values": [{"message": ENDLESS, "category": ENDLESS, "data": {ENDLESS: ENDLESS}}]}
+    request = {"url": f"http://127.0.0.1/{ENDLESS}", "method": "POST", "data": {ENDLESS: ENDLESS}}
+    strange = {"exception": {"values": values}, "breadcrumbs": crumbs, "request": request, "tags": {"t" * 30: "x" * 190}}
+    house.receive(2, fingerprint=["endless"], release=ENDLESS, **strange)
+    teach(house.served.engine)
+    house.approval(1)
+    with httpx2.Client(base_url=house.url, timeout=20.0) as client:
+        return every_page(house.served.engine, client)
+
+
+def _endless_frame() -> dict[str, object]:
+    words = dict.fromkeys(("filename", "function", "module", "context_line"), ENDLESS)
+    return {**words, "in_app": True, "lineno": 3, "vars": {ENDLESS: ENDLESS}}
+
+
+def test_no_page_has_a_fault_of_accessibility_or_scrolls_sideways(opens: Opens, pages: tuple[Visitable, ...]) -> None:
+    with opens() as page:
+        faults = [fault for one in pages for fault in _faults(page, one.path)]
+    assert not faults, "\n".join(faults)
+
+
+def _faults(page: Page, path: str) -> Iterator[str]:
+    page.goto(path)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            where = f"{path} ({scheme}, {size['width']} px)"
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
+            yield from (f"{where}: {fault}" for fault in _told(found.response["violations"]))
+            beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if beyond > 0:
+                yield f"{where}: scrolls {beyond} px sideways"
+
+
+def _told(violations: list[dict[str, object]]) -> Iterator[str]:
+    for violation in violations:
+        for node in violation["nodes"]:
+            yield f"{violation['id']}: {node['target']} {node['failureSummary']}".replace("\n", " ")
+
+
+def test_no_page_is_heavy(house: House, pages: tuple[Visitable, ...]) -> None:
+    with httpx2.Client(base_url=house.url, timeout=20.0) as client:
+        weights = {one.path: len(gzip.compress(client.get(one.path).content)) for one in pages}
+    heavy = {path: weight for path, weight in weights.items() if weight > HEAVIEST_BYTES}
+    assert not heavy
