@@ -139,19 +139,6 @@ def test_in_the_quiet_hours_only_fatal_issues_speak_and_the_others_wait(hooked: 
     assert len(slack.hooked) == 2
 
 
-def test_the_team_may_word_it_and_a_slip_costs_only_the_wording(hooked: Ward, slack: SlackStandIn, tmp_path: Path) -> None:
-    hooked.configure(templates=tmp_path)
-    for number, template in enumerate(
-        ("Ours: {{ error }}\n{{ users }}", "{{ nothing_like_it }}", "{{ error.__class__.mro() }}", "{% if")
-    ):
-        (tmp_path / "issue.txt.j2").write_text(template)
-        hooked.crash(f"k{number}")
-        hooked.tick()
-        hooked.later(minutes=10)
-    titles = [words(message).splitlines()[0] for message in slack.hooked]
-    assert titles == ["Ours: KeyError: 'sku'", *["KeyError: 'sku'"] * 3]
-
-
 @pytest.mark.parametrize("settings", [{"quiet_hours": "25:00-07:00"}, {"timezone": "Mars/Olympus"}, {"count": 0}])
 def test_settings_that_cannot_be_meant_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(settings))):

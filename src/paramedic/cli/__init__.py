@@ -28,6 +28,7 @@ NOUNS = (
     "approve",
     "tokens",
     "mcp",
+    "notifications",
     "telegram",
     "doctor",
 )

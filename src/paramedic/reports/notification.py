@@ -5,12 +5,13 @@ Templates run in Jinja2's sandbox and are given plain texts and numbers, so that
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import structlog
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
 from paramedic.model.chat import Button, ChatMessage
@@ -19,11 +20,13 @@ log = structlog.get_logger()
 
 _BUILT_IN = PackageLoader("paramedic.reports")
 _LONGEST = 2900
+_SLIPS = (TemplateError, OverflowError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, OSError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
 class IssueNews:
-    """What the template ``issue.txt.j2`` can speak of. Texts are single lines that are safe to show."""
+    """What the template ``issue.txt.j2`` can speak of. Texts are single lines that are safe to show; ``fix`` is the change in one
+    line, ``sure`` what the verdict rests on."""
 
     error: str
     state: str
@@ -36,7 +39,9 @@ class IssueNews:
     since: str
     release: str
     cause: str = ""
+    fix: str = ""
     verdict: str = ""
+    sure: str = ""
     working: bool = False
     steps: tuple[str, ...] = ()
 
@@ -57,6 +62,20 @@ def storm_message(count: int, minutes: int, top: Sequence[StormIssue], folder: P
     return _message("storm.txt.j2", {"count": count, "minutes": minutes, "top": list(top)}, folder, link)
 
 
+def problems(folder: Path) -> Iterator[tuple[str, str]]:
+    """Each of the team's templates that is not whole, and why, tried with values that are all there and all missing."""
+    if not folder.is_dir():
+        yield str(folder), "There is no such folder."
+        return
+    full = IssueNews("E", "Error", "p", "production", "P-1", 1, 1, 1, "now", "1.0", "c", "f", "v", "s", steps=("x",))
+    bare = IssueNews("E", "Error", "p", "", "", 0, 0, 0, "now", "", working=True)
+    storm = {"count": 2, "minutes": 5, "top": [StormIssue("E", "p", 1, 1)]}
+    for name, tried in (("issue.txt.j2", (asdict(full), asdict(bare))), ("storm.txt.j2", (storm,))):
+        found = next((problem for values in tried if (problem := _own(name, values, folder)[1])), "")
+        if found:
+            yield str(folder / name), found
+
+
 def _message(
     name: str, values: Mapping[str, object], folder: Path | None, link: str | None, buttons: tuple[Button, ...] = ()
 ) -> ChatMessage:
@@ -67,15 +86,31 @@ def _message(
 
 def _rendered(name: str, values: Mapping[str, object], folder: Path | None) -> str:
     """With the team's template where it is whole: a slip in it costs its wording, and never the message."""
-    if folder is not None:
-        try:
-            own = _render(ChoiceLoader([FileSystemLoader(folder), _BUILT_IN]), name, values)
-            if own.strip():
-                return own
-            log.warning("template_failed", template=str(folder / name), reason="it says nothing")
-        except (TemplateError, OverflowError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            log.warning("template_failed", template=str(folder / name), reason=f"{type(error).__name__}: {error}")
-    return _render(_BUILT_IN, name, values)
+    own, problem = _own(name, values, folder) if folder is not None else ("", "")
+    if problem:
+        log.warning("template_failed", template=str(folder), name=name, reason=problem)
+    return own or _render(_BUILT_IN, name, values)
+
+
+def _own(name: str, values: Mapping[str, object], folder: Path) -> tuple[str, str]:
+    """What the team's template says, or why it does not; neither where there is none."""
+    if not (folder / name).exists():
+        return "", ""
+    try:
+        own = _render(ChoiceLoader([FileSystemLoader(folder), _BUILT_IN]), name, values)
+    except _SLIPS as error:
+        return "", slip(error, folder / name)
+    return (own, "") if own.strip() else ("", "it says nothing")
+
+
+def slip(error: Exception, path: Path) -> str:
+    """What is wrong with the template, and in which line."""
+    line = error.lineno if isinstance(error, TemplateSyntaxError) else None
+    for frame in traceback.extract_tb(error.__traceback__):
+        # Jinja2 gives the frames of a template the template's own file and lines.
+        line = frame.lineno if frame.filename == str(path) else line
+    place = f"line {line}: " if line else ""
+    return f"{place}{type(error).__name__}: {error}"
 
 
 def _render(loader: BaseLoader, name: str, values: Mapping[str, object]) -> str:

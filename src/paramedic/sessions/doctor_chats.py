@@ -9,6 +9,7 @@ from paramedic.integrations.slack.client import SlackBot
 from paramedic.integrations.telegram.client import TelegramBot
 from paramedic.model.chat import Chat
 from paramedic.model.errors import OutsideError, ParamedicError
+from paramedic.reports.notification import problems
 from paramedic.sessions.approvers import anybody_may
 from paramedic.sessions.check import Check, Health
 from paramedic.settings import Configuration, Settings
@@ -19,6 +20,9 @@ HOOK = "/webhook/telegram"
 
 def examine_chats(settings: Settings, configuration: Configuration, *, online: bool) -> Iterator[Check]:
     """Nothing is posted to try it: what is missing shows without."""
+    folder = configuration.notifications.templates
+    for path, reason in problems(folder) if folder else ():
+        yield Check("templates", Health.FAILED, f"{path}: {reason}", "Until it is mended, the built-in words are used.")
     try:
         chats = open_chats(settings)
     except ParamedicError as error:

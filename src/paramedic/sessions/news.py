@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -27,21 +28,48 @@ from paramedic.store.sessions import LIVE, Session
 TOP = 5
 _WORDS = {"push": "branch", "pull_request": "pull request", "comment": "comment", "patch": "patch file"}
 _STATES = {"regressed": "Regressed", "escalating": "Escalating"}
+_WHY = {"expired": "nobody answered in time", "superseded": "a newer one takes its place"}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    last_hour: int
+    last_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that a message on an issue tells of. ``alert`` is the state that it was last told of for."""
+
+    issue: Issue
+    counts: Counts
+    alert: str
+    session: Session | None
+    effects: Sequence[EffectRow]
+    may_answer: bool
 
 
 def news_of(
     connection: sa.Connection, issue_id: int, standing: Standing, settings: Settings, configuration: Configuration
 ) -> ChatMessage:
-    """The message on one issue as things stand, with a pair of buttons for each question, where anybody may answer."""
+    """The message on one issue as things stand."""
     issue = issues.read(connection, issue_id)
-    session = store.recent(connection, issue_id=issue_id, limit=1)
+    session = next(iter(store.recent(connection, issue_id=issue_id, limit=1)), None)
     found = [row for key, _state in standing.effects if (row := rows.read(connection, key)) is not None]
-    newest = [row for row in found if session and row.session_id == session[0].id] or found
-    waiting = [row for row in newest if row.state == "pending"]
-    buttons = tuple(_buttons(waiting)) if anybody_may(configuration) else ()
-    news = _news(connection, issue, standing, session[0] if session else None, newest)
-    asked = waiting[0].key if waiting else None
-    return issue_message(news, configuration.notifications.templates, _link(issue, asked, settings), buttons)
+    newest = [row for row in found if session and row.session_id == session.id] or found
+    hour = int(time.time()) // 3600
+    hours = issues.hours_since(connection, issue_id, hour - 23)
+    counts = Counts(sum(count for at, count in hours if at >= hour - 1), sum(count for _at, count in hours))
+    may_answer = anybody_may(configuration)
+    return message_on(Scene(issue, counts, standing.alert, session, newest, may_answer), settings, configuration)
+
+
+def message_on(scene: Scene, settings: Settings, configuration: Configuration) -> ChatMessage:
+    """The message, with buttons for each question where anybody may answer, and a link to the first of them."""
+    waiting = [row for row in scene.effects if row.state == "pending"]
+    buttons = tuple(_buttons(waiting)) if scene.may_answer else ()
+    link = _link(scene.issue, waiting[0].key if waiting else None, settings)
+    return issue_message(_news(scene), configuration.notifications.templates, link, buttons)
 
 
 def storm_of(
@@ -57,32 +85,51 @@ def storm_of(
     return ordered[0].issue_id, storm_message(len(ordered), minutes, lines, config.templates, link)
 
 
-def _news(
-    connection: sa.Connection, issue: Issue, standing: Standing, session: Session | None, effects: Sequence[EffectRow]
-) -> IssueNews:
-    hour = int(time.time()) // 3600
-    hours = issues.hours_since(connection, issue.id, hour - 23)
+def _news(scene: Scene) -> IssueNews:
+    issue, session = scene.issue, scene.session
     return IssueNews(
         error=plain(issue.title, 140),
-        state=issue.status.capitalize() if issue.status in ("resolved", "ignored") else _STATES.get(standing.alert, "Error"),
+        state=issue.status.capitalize() if issue.status in ("resolved", "ignored") else _STATES.get(scene.alert, "Error"),
         project=plain(issue.project, 80),
         environment=plain(issue.environment or "", 60),
         name=plain(issue.short_id or "", 60),
-        last_hour=sum(count for at, count in hours if at >= hour - 1),
-        last_day=sum(count for _at, count in hours),
+        last_hour=scene.counts.last_hour,
+        last_day=scene.counts.last_day,
         users=issue.users,
         since=f"{issue.first_seen:%Y-%m-%d %H:%M} UTC",
         release=plain(issue.last_release or "", 80),
-        cause=plain(_cause(session), 300),
+        cause=plain(str(_part(session, "diagnosis").get("summary") or ""), 300),
+        fix=_fix(session),
         verdict=_verdict(session),
+        sure=_sure(session),
         working=session is not None and session.state in LIVE,
-        steps=tuple(_step(row) for row in effects),
+        steps=tuple(_step(row) for row in scene.effects),
     )
 
 
-def _cause(session: Session | None) -> str:
-    diagnosis = (session.result or {}).get("diagnosis") if session else None
-    return str(diagnosis.get("summary") or "") if isinstance(diagnosis, Mapping) else ""
+def _part(session: Session | None, name: str) -> Mapping[str, object]:
+    found = (session.result or {}).get(name) if session else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _fix(session: Session | None) -> str:
+    """Which files change, and why so."""
+    fix = _part(session, "fix")
+    files = fix.get("files")
+    names = [str(name) for name in files] if isinstance(files, Sequence) and not isinstance(files, str) else []
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    parts = (", ".join(names[:2]) + more, str(fix.get("rationale") or ""))
+    return plain(": ".join(part for part in parts if part), 300)
+
+
+def _sure(session: Session | None) -> str:
+    """What the verdict rests on: for a fix its proof, else how sure the diagnosis is of itself."""
+    proof, diagnosis = _part(session, "proof"), _part(session, "diagnosis")
+    if proof and session and session.verdict == Verdict.PROVEN_FIX.value:
+        compared = str(proof.get("compared") or "")
+        return plain("a test fails before the change and passes after it" + (f"; {compared}" if compared else ""), 300)
+    confidence = diagnosis.get("confidence")
+    return f"confidence {confidence:.0%}" if isinstance(confidence, (int, float)) and confidence > 0 else ""
 
 
 def _verdict(session: Session | None) -> str:
@@ -100,7 +147,13 @@ def _step(row: EffectRow) -> str:
         by += f" at {row.decided_at:%Y-%m-%d %H:%M} UTC"
     if row.state == "pending":
         return f"{what}: waits for a yes ({row.key[:12]})"
-    seen = plain(row.result or "", 200) if row.state == "done" else plain(row.reason or "", 200)
+    if row.state in _WHY and not by:
+        seen = _WHY[row.state]
+    elif row.state == "done":
+        # The address of a pull request is to be followed; whatever else looks like one is not.
+        seen = safe_url(row.result) or plain(row.result or "", 200)
+    else:
+        seen = plain(row.reason or "", 200)
     return f"{what}: {row.state}{by}" + (f": {seen}" if seen else "")
 
 
