@@ -87,12 +87,18 @@ class Door:
         age = SITTING_SECONDS if sitting.until else None
         response.set_cookie(COOKIE, value, age, path="/", secure=secure, httponly=True, samesite="strict")
 
-    def seal(self, sitting: Sitting) -> str:
-        """What every form carries, so that no other page can send it."""
-        return self._sign(f"form:{sitting.nonce}")
+    def seal(self, sitting: Sitting, salt: str = "") -> str:
+        """What every form carries, so that no other page can send it.
+
+        Salted, so that it is another one each time: pages are compressed and hold words of strangers, and the size of what
+        does not change could be used to guess it.
+        """
+        salt = salt or secrets.token_hex(16)
+        return salt + self._sign(f"form:{sitting.nonce}:{salt}")[:32]
 
     def is_sealed(self, sitting: Sitting, form: Mapping[str, str]) -> bool:
-        return _same(form.get("seal", ""), self.seal(sitting))
+        given = form.get("seal", "")
+        return _same(given, self.seal(sitting, given[:32]))
 
     def _sign(self, text: str) -> str:
         return hmac.new(self._key, text.encode("utf-8", "surrogateescape"), "sha256").hexdigest()
