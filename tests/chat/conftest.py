@@ -18,10 +18,12 @@ from tests.standins.slack import CHANNEL, HOOK, TOKEN, SlackStandIn
 from paramedic.effects import ledger
 from paramedic.effects.perform import perform_ready
 from paramedic.effects.performers import Tools
-from paramedic.effects.values import Effect, OpenPullRequest
+from paramedic.effects.values import Effect, OpenPullRequest, Push
+from paramedic.integrations.slack.messages import document
 from paramedic.model.repair import TriageResult
 from paramedic.sessions.alerting import tell
 from paramedic.sessions.document import result_document
+from paramedic.sessions.news import news_of
 from paramedic.sessions.starting import start_sessions
 from paramedic.settings import Configuration, Settings
 from paramedic.settings.file import Action, NotificationsConfig, Policy, Rule
@@ -82,6 +84,25 @@ class Ward:
                 connection, session, SessionState.FINISHED, verdict=result.verdict.value, summary=result.reason, result=document
             )
         return effect.key
+
+    def conclude_in_two(self, issue: int) -> tuple[str, str]:
+        """As ``conclude``, with a branch that the pull request needs; the keys of both."""
+        pull = self.conclude(issue)
+        with self.engine.begin() as connection:
+            session = ledger.find(connection, pull).effect.session_id
+            push = Effect(Push("shop", f"paramedic/{session}", "c" * 40, (), "Fix it", 0), issue, session)
+            pulled = OpenPullRequest("shop", f"paramedic/{session}", "main", "Fix both", "body")
+            opened = Effect(pulled, issue, session, "", (push.key,))
+            for effect in (push, opened):
+                ledger.propose(connection, effect, Policy.ASK, 72)
+        return push.key, opened.key
+
+    def shown(self, key: str) -> Any:
+        """The message on the issue that the effect is for, as Slack gets it."""
+        with self.engine.begin() as connection:
+            issue = ledger.find(connection, key).effect.issue_id
+            standing = alerts.standings(connection, [issue])[issue]
+            return document(news_of(connection, issue, standing, self.settings, self.configuration))
 
     def tick(self) -> None:
         start_sessions(self.engine, self.configuration)

@@ -273,3 +273,16 @@ def test_strangers_other_chats_and_wrong_secrets_decide_nothing(web: Web, asked:
     assert send_telegram(web, b'{"update_id": 1, "message": {"text": "hi"}}').status_code == 200
     assert send_telegram(web, b"[").status_code == 400
     assert recorded(ward, key).state == "pending"
+
+
+def test_one_yes_is_to_a_pull_request_and_the_branch_that_it_needs_and_one_no_to_both(
+    web: Web, standin: SlackStandIn, asked: tuple[Ward, str]
+) -> None:
+    ward, _key = asked
+    for answer, state in (("approve", "approved"), ("reject", "rejected")):
+        push, pull = ward.conclude_in_two(ward.crash(f"two {answer}", count=1))
+        by_label = {element["text"]["text"]: element for element in ward.shown(pull)["blocks"][-1]["elements"]}
+        assert list(by_label)[:3] == ["Approve branch and pull request", "Reject branch and pull request", "Ask for changes"]
+        key = by_label[f"{answer.capitalize()} branch and pull request"]["value"]
+        send(web, pressed(answer, key, standin) if answer == "approve" else submitted(key, "no"))
+        assert [recorded(ward, one).state for one in (push, pull)] == [state, state]

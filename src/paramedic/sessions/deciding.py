@@ -80,10 +80,18 @@ def _answer(connection: sa.Connection, decision: Decision, terms: Terms, who: st
     if decision.answer is Answer.CHANGES:
         return Decided(True, approving.ask_for_changes(connection, terms.settings, key, who, words).text)
     if decision.answer is Answer.APPROVE:
-        recorded = approving.approve(connection, key, who)
+        recorded = _approve(connection, key, who)
     else:
         recorded = approving.reject(connection, key, who, words)
     return Decided(True, f"{recorded.effect.kind.value.replace('_', ' ').capitalize()} {recorded.state.value}.")
+
+
+def _approve(connection: sa.Connection, key: str, who: str) -> Recorded:
+    """Say yes to the effect, and to what it cannot be done without, which the same message shows."""
+    for needed in ledger.find(connection, key).effect.requires:
+        if ledger.find(connection, needed).state is EffectState.PENDING:
+            _approve(connection, needed, who)
+    return approving.approve(connection, key, who)
 
 
 def _as_it_stands(known: Recorded, decision: Decision) -> Decided:

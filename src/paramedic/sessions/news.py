@@ -158,14 +158,28 @@ def _step(row: EffectRow) -> str:
 
 
 def _buttons(waiting: Sequence[EffectRow]) -> Iterator[Button]:
-    """A yes and a no to each effect, and one wish for changes to what they hand over, which is no comment."""
-    for row in waiting:
-        what = _WORDS.get(row.kind, row.kind)
-        yield Button(f"Approve {what}", Answer.APPROVE, row.key)
-        yield Button(f"Reject {what}", Answer.REJECT, row.key)
+    """A yes and a no to each chain of effects that need each other: the yes goes to its last, which takes those before it
+    along, and the no to its first, without which the others cannot be. And one wish for changes to what is handed over."""
+    for chain in _chains(waiting):
+        what = " and ".join(_WORDS.get(row.kind, row.kind) for row in chain)
+        yield Button(f"Approve {what}", Answer.APPROVE, chain[-1].key)
+        yield Button(f"Reject {what}", Answer.REJECT, chain[0].key)
     change = next((row for row in waiting if row.kind != "comment"), None)
     if change is not None:
         yield Button("Ask for changes", Answer.CHANGES, change.key)
+
+
+def _chains(waiting: Sequence[EffectRow]) -> Iterator[list[EffectRow]]:
+    by_key = {row.key: row for row in waiting}
+    needed = {key for row in waiting for key in row.requires}
+    for last in waiting:
+        if last.key in needed:
+            continue
+        chain, row = [last], last
+        while before := next((by_key[key] for key in row.requires if key in by_key), None):
+            chain.insert(0, before)
+            row = before
+        yield chain
 
 
 def _link(issue: Issue, asked: str | None, settings: Settings) -> str | None:
