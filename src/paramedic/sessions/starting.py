@@ -10,6 +10,7 @@ import structlog
 
 from paramedic.model.event import Level
 from paramedic.sessions.alerting import consider
+from paramedic.sessions.ignoring import held
 from paramedic.settings import Configuration
 from paramedic.settings.file import Action, State
 from paramedic.store import issues
@@ -51,6 +52,7 @@ def start_by_hand(
 
 
 def _look_at(connection: sa.Connection, issue: Issue, configuration: Configuration) -> None:
+    issue = held(connection, issue)
     # Before a session starts, which takes a regression for answered.
     consider(connection, issue, configuration)
     decision = decide_now(connection, issue, configuration)

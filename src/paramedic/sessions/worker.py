@@ -29,6 +29,7 @@ from paramedic.sessions.deciding import Terms
 from paramedic.sessions.desk import House
 from paramedic.sessions.digest import digest
 from paramedic.sessions.following import Follower, follow
+from paramedic.sessions.ignoring import heed_lapsed
 from paramedic.sessions.listening import listen, polls
 from paramedic.sessions.starting import start_sessions
 from paramedic.sessions.supervisor import SUPERVISOR_VARIABLE
@@ -54,6 +55,7 @@ KEEP_DELIVERIES_SECONDS = 7 * 86_400.0
 """Within it a repeated delivery is known by its key, and ``replay`` can feed what still has a body."""
 KEEP_RELEASES = timedelta(days=120)
 RECONCILE_SECONDS = 15.0
+HEED_SECONDS = 30.0
 LEFTOVER_SECONDS = 6 * 3600
 EXIT_HUNG = 70
 GRACE_SECONDS = 20
@@ -86,6 +88,7 @@ class Worker:
             self._chore("digest", 0.1, self._digest),
             self._chore("start_sessions", 0.2, self._start),
             self._chore("follow", FOLLOW_SECONDS, self._follow),
+            self._chore("heed", HEED_SECONDS, self._heed),
             self._chore("forget", FORGET_EVERY_SECONDS, self._forget),
             self._chore("reconcile", RECONCILE_SECONDS, self._reconcile),
         ]
@@ -150,6 +153,9 @@ class Worker:
         with self.engine.begin() as connection:
             deliveries.purge(connection, time.time() - KEEP_DELIVERIES_SECONDS)
             releases.forget(connection, datetime.now(UTC) - KEEP_RELEASES)
+
+    def _heed(self) -> None:
+        heed_lapsed(self.engine)
 
     def _digest(self) -> bool:
         return digest(self.engine) > 0

@@ -27,7 +27,7 @@ class Outcome(StrEnum):
     COOLDOWN = "cooldown"
     """Shown by an edit of the message that was there."""
     UNSENT = "unsent"
-    """No chat was set up."""
+    """No chat was set up, or the issue was ignored first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,12 @@ def settle(connection: sa.Connection, alerts: Sequence[Alert], outcome: Outcome)
         connection.execute(update.values(outcome=outcome.value, settled_at=datetime.now(UTC)), rows)
 
 
+def drop(connection: sa.Connection, issue_id: int) -> None:
+    """Nobody is told any more of what waits on the issue."""
+    waits = (alert_logs.c.issue_id == issue_id) & (alert_logs.c.outcome == Outcome.WAITING.value)
+    connection.execute(sa.update(alert_logs).where(waits).values(outcome=Outcome.UNSENT.value, settled_at=datetime.now(UTC)))
+
+
 def sent_since(connection: sa.Connection, since: datetime, outcome: Outcome, *, questions: bool = False) -> int:
     """How many alerts came to this since then: of questions alone, or of everything else."""
     query = sa.select(sa.func.count()).where(alert_logs.c.outcome == outcome.value, alert_logs.c.settled_at > since)
@@ -167,6 +173,7 @@ def unasked(connection: sa.Connection, limit: int = 50) -> tuple[tuple[int, str]
     query = (
         sa.select(effects.c.issue_id, effects.c.session_id)
         .where(effects.c.state == "pending", effects.c.issue_id.not_in(sa.select(chat_posts.c.issue_id)))
+        .where(effects.c.issue_id.not_in(sa.select(issues.c.id).where(issues.c.status == "ignored")))
         .where(~sa.exists().where(alert_logs.c.issue_id == effects.c.issue_id, alert_logs.c.occasion == effects.c.session_id))
         .distinct()
         .limit(limit)

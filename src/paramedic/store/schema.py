@@ -478,3 +478,19 @@ chat_listeners = sa.Table(
     sa.Column("error", sa.String(500)),
     comment="Chats that are asked for what people said: the worker that asks, and the number of the last news that was read.",
 )
+
+ignores = sa.Table(
+    "ignores",
+    metadata,
+    sa.Column("id", BigId, primary_key=True, autoincrement=True),
+    sa.Column("issue_id", BigId, sa.ForeignKey("issues.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("by", sa.String(200), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("until", sa.String(12), nullable=False),
+    sa.Column("until_at", Moment),
+    sa.Column("releases", sa.JSON, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Column("ended_by", sa.String(300)),
+    comment="An issue is ignored while it has a row that has not ended; releases are those it was known in.",
+)

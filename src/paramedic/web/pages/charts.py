@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 HOUR, DAY = 1, 24
@@ -22,22 +22,41 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A line in a chart, at the left edge of the bar ``x``."""
+
+    x: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     bars: tuple[Bar, ...]
     total: int
     most: int
     words: str
+    marks: tuple[Mark, ...] = ()
 
 
-def frequency(counts: Mapping[int, int], *, bars: int, hours_each: int = HOUR, now: float | None = None) -> Chart:
-    """Events by epoch hour as ``bars`` bars of ``hours_each`` hours, the last of which is under way."""
+def frequency(
+    counts: Mapping[int, int],
+    *,
+    bars: int,
+    hours_each: int = HOUR,
+    now: float | None = None,
+    marks: Mapping[str, int] | None = None,
+) -> Chart:
+    """Events by epoch hour as ``bars`` bars of ``hours_each`` hours, the last of which is under way. ``marks`` are texts with
+    their hours; those outside of the chart are left out."""
     last = int(now or time.time()) // 3600 // hours_each
     heights = [0] * bars
     for hour, count in counts.items():
         place = hour // hours_each - last + bars - 1
         if 0 <= place < bars:
             heights[place] += count
-    return _chart(heights, [_label((last - bars + 1 + place) * hours_each, hours_each) for place in range(bars)])
+    chart = _chart(heights, [_label((last - bars + 1 + place) * hours_each, hours_each) for place in range(bars)])
+    places = {text: hour // hours_each - last + bars - 1 for text, hour in (marks or {}).items()}
+    return replace(chart, marks=tuple(Mark(place, text) for text, place in places.items() if 0 <= place < bars))
 
 
 def _chart(heights: Sequence[int], labels: Sequence[str]) -> Chart:

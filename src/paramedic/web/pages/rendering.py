@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -12,9 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from paramedic.effects.markdown import printable
+
+_CITED = re.compile(r"\bE[1-9]\d{0,2}\b")
 
 ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "keys.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
@@ -34,7 +37,15 @@ def _environment() -> Environment:
     environment = Environment(
         loader=loader, autoescape=True, finalize=_shown, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"ago": ago, "outside": outside_link, "captured": captured, "span": span, "words": words}
+    environment.filters |= {
+        "ago": ago,
+        "outside": outside_link,
+        "captured": captured,
+        "span": span,
+        "words": words,
+        "clip": clip,
+        "cited": cited,
+    }
     environment.globals |= {"version": {name: sha256(asset(name)).hexdigest()[:12] for name in ASSETS}}
     return environment
 
@@ -80,6 +91,23 @@ def span(seconds: float) -> str:
         if seconds < until:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds / 86400:.0f} days"
+
+
+def clip(text: object, longest: int) -> str:
+    """The beginning of a text that may be of any length, and how much more there is."""
+    words = "" if text is None else str(text)
+    return words if len(words) <= longest else f"{words[:longest]}… ({len(words) - longest:,} more characters)"
+
+
+def cited(text: object, ids: Sequence[str]) -> Markup:
+    """The text, in which each ``E1`` that is one of ``ids`` leads to that fact."""
+    known = frozenset(ids)
+    words = str(escape(printable("" if text is None else str(text))))
+
+    def link(match: re.Match[str]) -> str:
+        return f'<a href="#{match[0]}">{match[0]}</a>' if match[0] in known else match[0]
+
+    return Markup(_CITED.sub(link, words))  # noqa: S704 - escaped above; what is added is a letter and digits
 
 
 def captured(value: object) -> str:

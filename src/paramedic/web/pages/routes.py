@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from paramedic.model.accounts import Role
 from paramedic.sessions.shelves import Entry
-from paramedic.web.pages import approvals, issue_list, issues, library, login, overview, rules, sessions, state
+from paramedic.web.pages import approvals, issue_acts, issue_list, issues, library, login, overview, rules, sessions, state
 from paramedic.web.pages.rendering import ASSETS, asset
 from paramedic.web.pages.serving import Page, page
 
@@ -24,7 +24,12 @@ def page_routes() -> list[Route]:
         _shown("/", overview.overview),
         _shown("/issues", issue_list.listing),
         _shown("/issues/{issue}", issues.one),
-        _acting("/issues/{issue}/investigate", issues.investigate),
+        _acting("/issues/{issue}/investigate", issue_acts.investigate),
+        _acting("/issues/{issue}/approve", issue_acts.approve),
+        _acting("/issues/{issue}/reject", issue_acts.reject),
+        _acting("/issues/{issue}/changes", issue_acts.ask_for_changes),
+        _acting("/issues/{issue}/ignore", issue_acts.ignore),
+        _acting("/issues/{issue}/heed", issue_acts.heed),
         _shown("/sessions", sessions.listing),
         _shown("/sessions/{session}", sessions.one),
         _acting("/sessions/{session}/message", sessions.write),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from paramedic.model.event import Event, ExceptionValue, Frame
+from paramedic.model.event import Event, ExceptionValue, Frame, Thread
+from paramedic.web.pages.rendering import clip
 
-MOST_FRAMES = 60
+MOST_FRAMES, MOST_FRAMES_IN_ALL, MOST_STACKS = 60, 120, 12
+LONGEST_LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One frame; ``depth`` is its place in the stack, 1 where the exception rose."""
+    """One frame; ``depth`` is its place in the stack, 1 where the exception rose. ``anchor`` is its name on the page."""
 
+    anchor: str
     depth: int
     frame: Frame
     is_own: bool
@@ -35,21 +38,50 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """One exception or thread. ``own`` are the application's frames; when no frame is said to be, all are."""
+    """One exception or thread. ``own`` are the application's frames; when no frame is said to be, all are. ``left_out``
+    is how many older frames there is no room for; ``is_aside`` is for a thread that was not at fault."""
 
+    anchor: str
     heading: str
     text: str
     own: tuple[Shown, ...]
     others: tuple[Shown, ...]
+    left_out: int = 0
+    is_aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    heading: str
+    text: str
+    frames: Sequence[Frame]
+    is_aside: bool = False
 
 
 def stacks(event: Event) -> tuple[Raised, ...]:
-    """Exceptions, the one that was finally raised first, and then the threads."""
-    raised = [_raised(one.type, one.value, one.frames) for one in reversed(event.exceptions)]
+    """Exceptions, the one that was finally raised first, and then the threads, those at fault first; at most
+    ``MOST_STACKS``, and ``MOST_FRAMES_IN_ALL`` between them."""
+    found = [_Stack(one.type, one.value, one.frames) for one in reversed(event.exceptions)]
     if event.frames:
-        raised.append(_raised("Stack", event.message or "", event.frames))
-    threads = [thread for thread in event.threads if thread.frames]
-    return (*raised, *(_raised(f"Thread {thread.name or thread.id or ''}".rstrip(), "", thread.frames) for thread in threads))
+        found.append(_Stack("Stack", event.message or "", event.frames))
+    threads = sorted((one for one in event.threads if one.frames), key=lambda one: (not one.crashed, not one.current))
+    found += [_Stack(_thread(one), "", one.frames, is_aside=bool(found) or not one.crashed) for one in threads]
+    room, raised = MOST_FRAMES_IN_ALL, []
+    for number, one in enumerate(found[:MOST_STACKS], 1):
+        raised.append(_raised(number, one, min(room, MOST_FRAMES)))
+        room -= min(room, len(one.frames), MOST_FRAMES)
+    return tuple(raised)
+
+
+def left_out(event: Event) -> int:
+    """Exceptions and threads for which there is no room."""
+    told = len(event.exceptions) + bool(event.frames) + sum(bool(one.frames) for one in event.threads)
+    return max(0, told - MOST_STACKS)
+
+
+def _thread(thread: Thread) -> str:
+    said = [name for name, so in (("crashed", thread.crashed), ("current", thread.current)) if so]
+    return f"Thread {thread.name or thread.id or ''}".rstrip() + (f" ({', '.join(said)})" if said else "")
 
 
 def headline(crash: ExceptionValue | None, title: str) -> tuple[str, str]:
@@ -57,11 +89,15 @@ def headline(crash: ExceptionValue | None, title: str) -> tuple[str, str]:
     return (crash.type, crash.value) if crash else (title, "")
 
 
-def _raised(heading: str, text: str, frames: Sequence[Frame]) -> Raised:
-    newest = list(reversed(frames))[:MOST_FRAMES]
+def _raised(number: int, stack: _Stack, room: int) -> Raised:
+    newest = list(reversed(stack.frames))[:room]
     said = any(frame.in_app for frame in newest)
-    shown = [Shown(depth, frame, bool(frame.in_app) or not said, _lines(frame)) for depth, frame in enumerate(newest, 1)]
-    return Raised(heading, text, _only(shown, own=True), _only(shown, own=False))
+    shown = [
+        Shown(f"f{number}-{depth}", depth, frame, bool(frame.in_app) or not said, _lines(frame))
+        for depth, frame in enumerate(newest, 1)
+    ]
+    own, others = _only(shown, own=True), _only(shown, own=False)
+    return Raised(f"stack{number}", stack.heading, stack.text, own, others, len(stack.frames) - len(newest), stack.is_aside)
 
 
 def _only(shown: Iterable[Shown], *, own: bool) -> tuple[Shown, ...]:
@@ -74,4 +110,6 @@ def _lines(frame: Frame) -> tuple[Line, ...]:
     first = frame.lineno - len(frame.pre_context) if frame.lineno else None
     texts = [*frame.pre_context, frame.context_line, *frame.post_context]
     crash = len(frame.pre_context)
-    return tuple(Line(first + place if first else None, text, place == crash) for place, text in enumerate(texts))
+    return tuple(
+        Line(first + place if first else None, clip(text, LONGEST_LINE), place == crash) for place, text in enumerate(texts)
+    )
