@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from paramedic.model.agent import Prover, Trial
+from paramedic.model.attachment import Attachment
 from paramedic.model.event import Event
 from paramedic.model.library import Recalled
 from paramedic.model.repair import Edit, TriageResult
@@ -36,8 +37,8 @@ class Case:
 
     ``runner`` is None when nothing of the project can be run; ``prove`` is the one prover. ``task`` is what a person asked
     for, "" for a triage. ``outside`` are tools of other systems, which only read; ``recalled`` is what people have taught;
-    ``changed`` is what the session changed in earlier turns. ``output_schema`` is the form that the answer is asked for in,
-    beside the words.
+    ``changed`` is what the session changed in earlier turns, ``attachments`` what came with its prompts. ``output_schema`` is
+    the form that the answer is asked for in, beside the words.
     """
 
     tree: SourceTree
@@ -56,4 +57,5 @@ class Case:
     output_schema: Mapping[str, object] | None = None
     recalled: tuple[Recalled, ...] = ()
     changed: tuple[Edit, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     cancelled: Callable[[], bool] = lambda: False

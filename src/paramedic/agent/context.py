@@ -87,6 +87,7 @@ def _sections(case: Case) -> Iterator[Section]:
         yield Section("engine: regression test", _reproduction(found), 4_000, Provenance.TRUSTED)
         yield Section("engine: changes that it did not dare to claim", _refused(found), 5_000, Provenance.TRUSTED)
     yield Section("your own changes so far, which are in place", unified_diff(case.changed), 6_000)
+    yield Section("attachments, which the tool attachment reads", _attachments(case), _SHORT)
     yield Section("issue", _issue(case), _SHORT)
     if event is not None:
         yield Section("event: tags and runtime", _tags(event), _SHORT)
@@ -133,6 +134,10 @@ def _reproduction(found: TriageResult) -> str:
 
 def _proven(found: TriageResult) -> str:
     return f"{found.fix.rationale}\n{found.fix.diff}" if found.fix else ""
+
+
+def _attachments(case: Case) -> str:
+    return "\n".join(f"{each.name}: {each.content_type}, {len(each.data)} bytes" for each in case.attachments)
 
 
 def _refused(found: TriageResult) -> str:

@@ -12,6 +12,7 @@ from paramedic.agent.fence import safe
 from paramedic.integrations.models.client import open_models, open_summary_model
 from paramedic.integrations.sentry.facts import Upstream
 from paramedic.model.agent import Cost, Limits, StopReason
+from paramedic.model.attachment import Attachment
 from paramedic.model.errors import EnvironmentFailed, NotConfigured, SandboxUnavailable, SourceError
 from paramedic.model.event import Event
 from paramedic.model.repair import AgentWork, TriageResult, Verdict
@@ -24,7 +25,7 @@ from paramedic.sessions.outside_tools import outside_tools
 from paramedic.sessions.wishing import wishes_of
 from paramedic.settings.file import AgentConfig
 from paramedic.source.repository import Repository
-from paramedic.store import recalls
+from paramedic.store import attachments, messages, recalls
 from paramedic.store import sessions as store
 from paramedic.store.agent import StoredJournal
 from paramedic.store.engine import reading
@@ -127,6 +128,7 @@ def _case(desk: Desk, known: Known, bench: Bench | None) -> Case:
         may_edit=desk.options().until != "diagnose",
         task=f"Find the root cause of this failure, and mend it.\n\n{safe(taught, LONGEST_LESSON)}" if taught else "",
         cancelled=lambda: is_cancelled(desk),
+        attachments=attachments_of(desk),
     )
     with reading(desk.house.engine).connect() as connection:
         case = replace(case, recalled=recalls.of(connection, desk.session_id))
@@ -147,6 +149,17 @@ def _facts(desk: Desk, known: Known) -> Facts:
         earlier=(subject.earlier,) if subject.earlier else (),
         similar=subject.alike,
     )
+
+
+def attachments_of(desk: Desk) -> tuple[Attachment, ...]:
+    """What came with the prompt and the messages of the session."""
+    if desk.request is None:
+        return ()
+    with reading(desk.house.engine).connect() as connection:
+        said = messages.after(connection, desk.session_id)
+        texts = [message.text for message in said if message.source is messages.Source.USER]
+        named = attachments.named_in(texts, desk.request.options.get("attachment_urls") or ())
+        return attachments.read(connection, desk.request.org_id, named)
 
 
 def is_cancelled(desk: Desk) -> bool:

@@ -24,7 +24,7 @@ from paramedic.proof import Unproven
 from paramedic.sandbox.choose import choose_sandbox
 from paramedic.sandbox.project import LaterRunner, Project
 from paramedic.sessions import library
-from paramedic.sessions.agent import STAGE, is_cancelled, journal_of, limits_of
+from paramedic.sessions.agent import STAGE, attachments_of, is_cancelled, journal_of, limits_of
 from paramedic.sessions.agent_proof import Bench
 from paramedic.sessions.desk import Desk
 from paramedic.sessions.filling import wanted_form
@@ -62,6 +62,7 @@ def answer(desk: Desk, conversation: Conversation) -> Reply:
             recalled=conversation.recalled,
             output_schema=wanted_form(desk),
             changed=_changed(desk, tree),
+            attachments=attachments_of(desk),
             cancelled=lambda: is_cancelled(desk),
         )
         bench = _bench(desk, tree, repository) if repository else None

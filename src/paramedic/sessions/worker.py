@@ -35,7 +35,7 @@ from paramedic.sessions.starting import start_sessions
 from paramedic.sessions.supervisor import SUPERVISOR_VARIABLE
 from paramedic.settings import Configuration, Settings, load_configuration, load_settings
 from paramedic.settings.place import configuration_path
-from paramedic.store import deliveries, releases, workers
+from paramedic.store import attachments, deliveries, releases, workers
 from paramedic.store import sessions as store
 from paramedic.store.engine import open_engine, reading
 from paramedic.store.migrate import upgrade
@@ -152,6 +152,7 @@ class Worker:
         """Let settled deliveries go, so that what is stored grows with issues and not with events."""
         with self.engine.begin() as connection:
             deliveries.purge(connection, time.time() - KEEP_DELIVERIES_SECONDS)
+            attachments.forget(connection)
             releases.forget(connection, datetime.now(UTC) - KEEP_RELEASES)
 
     def _heed(self) -> None:

@@ -209,6 +209,19 @@ messages = sa.Table(
     comment="What a person and a session said to each other; source is user or devin, as in the API.",
 )
 
+attachments = sa.Table(
+    "attachments",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("org_id", sa.String(80), nullable=False, index=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("content_type", sa.String(100), nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("created_by", sa.String(200), nullable=False),
+    sa.Column("created_at", Moment, nullable=False, index=True),
+    comment="Files that callers of the sessions API sent. Those that are old are forgotten.",
+)
+
 playbooks = sa.Table(
     "playbooks",
     metadata,

@@ -84,6 +84,8 @@ class Toolbox:
 def toolbox(case: Case, work: WorkTree) -> Toolbox:
     """The tools that this case has a use for."""
     chosen: Iterable[Tool] = (*reading.TOOLS, *symbols.TOOLS, *history.TOOLS, *records.TOOLS, *running.TOOLS)
+    if case.attachments:
+        chosen = (*chosen, *records.ATTACHMENTS)
     if case.may_edit:
         chosen = (*chosen, *editing.TOOLS)
     return Toolbox(Workshop(case, work), {tool.name: tool for tool in chosen})

@@ -12,6 +12,7 @@ from paramedic.model.agent import Outcome
 from paramedic.model.toolbox import ToolState
 
 _WHOLE = 30_000
+_MOST_LINES = 400
 
 
 class Part(StrEnum):
@@ -30,6 +31,11 @@ class EventPart(Arguments):
 
 class Issue(Arguments):
     """No arguments."""
+
+
+class ReadAttachment(Arguments):
+    name: str
+    first: int = Field(1, ge=1, description=f"First line, counted from 1; at most {_MOST_LINES} lines are shown.")
 
 
 def _event(shop: Workshop, asked: EventPart) -> Outcome:
@@ -54,6 +60,20 @@ def _past(shop: Workshop, _asked: Issue) -> Outcome:
     return Outcome(ToolState.SUCCESS, "\n".join(lines)) if lines else Outcome.no_data("No session looked at this before.")
 
 
+def _attachment(shop: Workshop, asked: ReadAttachment) -> Outcome:
+    named = next((each for each in shop.case.attachments if each.name == asked.name), None)
+    if named is None:
+        return Outcome.error(
+            f"There is no attachment of that name, but: {', '.join(each.name for each in shop.case.attachments)}."
+        )
+    if b"\0" in named.data[:8000]:
+        return Outcome.error("It is no text, and cannot be shown.")
+    lines = named.data.decode("utf-8", "replace").splitlines()[asked.first - 1 :][:_MOST_LINES]
+    shown = "\n".join(f"{number:>5}  {line[:2000]}" for number, line in enumerate(lines, asked.first))
+    return Outcome(ToolState.SUCCESS, shown) if lines else Outcome.no_data("It has no such lines.")
+
+
+ATTACHMENTS = (Tool("attachment", "What came with the prompt, as text.", ReadAttachment, _attachment, limit=_WHOLE),)
 TOOLS = (
     Tool("event", "One part of the event in full.", EventPart, _event, limit=_WHOLE),
     Tool("issue", "Counts, users, release and suspect commits of the issue.", Issue, _issue),

@@ -43,6 +43,7 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterVal
 Long = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_PROMPT), AfterValidator(_storable)]
 Tags = Annotated[list[Short], Field(max_length=MOST_TAGS)]
 Names = Annotated[list[Line], Field(max_length=200)]
+Addresses = Annotated[list[Annotated[Text, StringConstraints(max_length=2000)]], Field(max_length=100)]
 Schema = Annotated[dict[str, Any], AfterValidator(_schema)]
 
 
@@ -77,6 +78,10 @@ class NewSession(Body):
 class NewSessionV3(NewSession):
     structured_output_required: bool | None = None
     create_as_user_id: Line | None = None
+    attachment_urls: Addresses | None = None
+
+    def options(self) -> dict[str, Any]:
+        return super().options() | ({"attachment_urls": self.attachment_urls} if self.attachment_urls else {})
 
 
 class NewSessionV1(NewSession):
