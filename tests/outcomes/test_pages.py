@@ -9,11 +9,15 @@ from html import unescape
 import httpx2
 import pytest
 import sqlalchemy as sa
+import typer
+from typer.testing import CliRunner
 
 from intake.running import Web
 from outcomes.house import opened, read
+from paramedic.cli import sessions as command
 from paramedic.model.outcome import Basis, Fate, Outcome, ReviewComment, Silence
 from paramedic.store import outcomes
+from paramedic.web.devin.documents import session_v1, session_v3, views
 
 HOSTILE = '<img src=x onerror="alert(1)"> </pre><script>alert(2)</script> javascript:alert(3)'
 
@@ -57,3 +61,28 @@ def test_what_a_stranger_wrote_stays_text(shown: tuple[Web, Outcome]) -> None:
     assert "<script>alert(2)" not in page
     assert "<img src=x" not in page
     assert 'href="javascript:' not in page
+
+
+def test_the_api_and_the_command_line_tell_the_same(shown: tuple[Web, Outcome]) -> None:
+    web, outcome = shown
+    for path in (f"/api/issues/{outcome.issue_id}", f"/api/sessions/{outcome.session_id}"):
+        (became,) = httpx2.get(web.url + path).json()["outcomes"]
+        assert (became["fate"], became["silence"], became["basis"], became["number"]) == ("merged", "silent", "git", 12)
+        assert became["comments"][0]["author"] == HOSTILE
+        assert became["summary"].startswith("Pull request #12 was merged")
+    app = typer.Typer()
+    command.register(app)
+    ran = CliRunner().invoke(app, ["sessions", "show", outcome.session_id], env={"PARAMEDIC_HOME": str(web.home)})
+    assert ran.exit_code == 0, ran.output
+    assert "silent       Pull request #12 was merged as cccccccccccc" in ran.output
+
+
+@pytest.mark.parametrize(("fate", "state"), [("open", "open"), ("reopened", "open"), ("closed", "closed"), ("merged", "merged")])
+def test_the_sessions_api_tells_the_state_of_the_pull_request(shown: tuple[Web, Outcome], fate: str, state: str) -> None:
+    web, outcome = shown
+    with web.engine.begin() as connection:
+        outcomes.change(connection, outcome.effect, fate=fate)
+        (view,) = views(connection, [outcome.session_id])
+        outcomes.change(connection, outcome.effect, fate="merged")
+    assert session_v3(view, "https://x")["pull_requests"] == [{"pr_url": outcome.url, "pr_state": state}]
+    assert session_v1(view, "https://x")["pull_request"] == {"url": outcome.url}

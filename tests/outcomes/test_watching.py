@@ -16,8 +16,10 @@ from tests.standins.shop import git, make_repository
 from outcomes.house import BRANCH, PULL, add_session, issue_of, perform, read
 from paramedic.effects.values import Push
 from paramedic.model.outcome import Basis, Fate, Outcome, Silence
+from paramedic.sessions.desk import Desk, House
 from paramedic.sessions.digest import digest
 from paramedic.sessions.following import Follower, follow
+from paramedic.sessions.stages import Findings, gather
 from paramedic.sessions.starting import start_sessions
 from paramedic.settings import Configuration, Settings
 from paramedic.settings.file import ProjectConfig, RepositoryConfig
@@ -170,6 +172,11 @@ def test_a_return_in_a_release_that_carries_it_starts_a_session_that_is_told(sho
     with shop.follower.engine.connect() as connection:
         newest = sessions.recent(connection, issue_id=now.issue_id)[0]
     assert newest.earlier == now.session_id
+    gather(Desk(House(shop.follower.settings, rules, shop.follower.engine, "worker"), newest.id), Findings())
+    with shop.follower.engine.connect() as connection:
+        told = [line.text for line in sessions.log_after(connection, newest.id)]
+    assert any(line.startswith("What became of the fix: Pull request #12 was merged") for line in told)
+    assert any("The error came back" in line and "in release shop" in line for line in told)
     shop.crash(0.5, "shop@1.0.1")
     assert shop.look().silence is Silence.REGRESSED
     assert issue_of(shop.follower.engine, now).state == "ongoing", "it is told of once"

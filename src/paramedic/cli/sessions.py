@@ -75,17 +75,21 @@ def show(
     from paramedic.cli.finding import show_finding, show_state
     from paramedic.cli.terminal import consoles
     from paramedic.effects import ledger
+    from paramedic.reports.outcome import headline, summary_of
+    from paramedic.store import outcomes
     from paramedic.store import sessions as store
     from paramedic.store.requests import known_as
-    from paramedic.web.documents import line_document, session_document, spent_document
+    from paramedic.web.documents import line_document, outcome_documents, session_document, spent_document
 
     with opened() as connection:
         known = known_as(connection, session_id)
         session, lines = store.read(connection, known), store.log_after(connection, known)
         spent, effects = spent_document(connection, known), ledger.listing(connection, session_id=known)
+        followed = outcomes.of_sessions(connection, [known])
+        became = outcome_documents(connection, followed)
     if json_output:
         log = [line_document(line) for line in lines]
-        sys.stdout.write(json.dumps(session_document(session) | {"spent": spent, "log": log}) + "\n")
+        sys.stdout.write(json.dumps(session_document(session) | {"spent": spent, "log": log, "outcomes": became}) + "\n")
         return
     for line in lines:
         _print_line(line.stage, line.text)
@@ -94,6 +98,8 @@ def show(
         _print_line(session.verdict or session.state.value, session.summary or "")
     for recorded in effects:
         show_state(out, recorded)
+    for outcome in followed:
+        _print_line(headline(outcome), summary_of(outcome))
 
 
 def follow(

@@ -17,6 +17,7 @@ from paramedic.effects.values import Effect, EffectState, Say
 from paramedic.integrations.chats import open_chats
 from paramedic.model.chat import Chat, ChatMessage
 from paramedic.model.event import Level
+from paramedic.model.outcome import Fate
 from paramedic.sessions.news import news_of, storm_of
 from paramedic.settings import Configuration, Settings
 from paramedic.settings.file import NotificationsConfig, Policy, State
@@ -165,7 +166,9 @@ def _stale(connection: sa.Connection, desk: Desk) -> list[tuple[Post, Standing]]
 def shown(chat: Chat, standing: Standing) -> str:
     """The hash of what a message tells. Where messages cannot be edited, a new one is worth a new verdict and nothing less."""
     newest = next(iter(standing.sessions), None)
-    tells = (standing, newest) if chat.edits else next((one[::2] for one in standing.sessions if one[2]), None)
+    # One that was only opened is told of by its effect.
+    fixes = tuple(one for one in standing.fixes if one[1] != Fate.OPEN.value)
+    tells = (standing, newest, *fixes) if chat.edits else next((one[::2] for one in standing.sessions if one[2]), None)
     return hashlib.sha256(repr(tells).encode()).hexdigest()
 
 

@@ -6,17 +6,21 @@ import json
 import re
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
+from paramedic.effects.markdown import plain
 from paramedic.effects.messages import Subject
 from paramedic.integrations.sentry.event import parse_event
 from paramedic.integrations.sentry.facts import Upstream
 from paramedic.integrations.sentry.upstream import gather_upstream
 from paramedic.model.errors import NotConfigured, SourceError
 from paramedic.model.event import Event
+from paramedic.reports.outcome import summary_of
 from paramedic.sessions import library
 from paramedic.sessions.desk import Checkout, Desk
 from paramedic.source.git import git_text
 from paramedic.source.repository import Repository, Resolved
-from paramedic.store import events, issues
+from paramedic.store import events, issues, outcomes
 from paramedic.store import sessions as store
 from paramedic.store.engine import reading
 from paramedic.store.service_users import HOME_ORGANISATION
@@ -28,6 +32,7 @@ class Gathered:
     event: Event | None
     upstream: Upstream
     earlier: tuple[Session, ...]
+    became: str = ""
 
 
 def gather(desk: Desk) -> Gathered:
@@ -36,10 +41,11 @@ def gather(desk: Desk) -> Gathered:
     with reading(desk.house.engine).connect() as connection:
         body = events.event_body(connection, desk.issue_id, session.event_id)
         last = store.last_finished(connection, desk.issue_id)
+        became = what_became(connection, desk.issue_id)
     stored = parse_event(json.loads(body)) if body is not None else None
     upstream = _ask_sentry(desk, stored)
     event = stored if stored is not None and (stored.exceptions or upstream.event is None) else upstream.event
-    return Gathered(event, upstream, (last,) if last else ())
+    return Gathered(event, upstream, (last,) if last else (), became)
 
 
 def learn(desk: Desk, upstream: Upstream) -> None:
@@ -104,6 +110,7 @@ def subject_of(desk: Desk, upstream: Upstream, earlier: tuple[Session, ...] = ()
     """The issue as messages speak of it: Sentry's own counts where they could be had, else ours."""
     with reading(desk.house.engine).connect() as connection:
         ours = issues.facts(connection, desk.issue_id)
+        became = what_became(connection, desk.issue_id)
     theirs, series = upstream.issue, upstream.frequency
     hours = series.hours if series else ours.hours
     last = earlier[0] if earlier else None
@@ -116,9 +123,15 @@ def subject_of(desk: Desk, upstream: Upstream, earlier: tuple[Session, ...] = ()
         last_day=series.last_day if series else ours.last_day,
         users=(series.users if series else None) or ours.users,
         hours=hours,
-        earlier=f"{last.verdict}: {last.summary}" if last and last.verdict else None,
+        earlier=f"{last.verdict}: {last.summary} {became}".rstrip() if last and last.verdict else None,
         alike=tuple(f"issue {session.issue_id}: {session.verdict}: {session.summary}" for session in alike),
     )
+
+
+def what_became(connection: sa.Connection, issue_id: int) -> str:
+    """The outcome of the newest fix that was proposed for the issue, for whoever comes after it; "" where there is none."""
+    followed = outcomes.of_issue(connection, issue_id)
+    return plain(summary_of(followed[0]), 400) if followed else ""
 
 
 def _ask_sentry(desk: Desk, stored: Event | None) -> Upstream:

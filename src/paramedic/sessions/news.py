@@ -11,14 +11,16 @@ import sqlalchemy as sa
 from paramedic.effects.markdown import plain
 from paramedic.effects.messages import HEADLINES, safe_url
 from paramedic.model.chat import Answer, Button, ChatMessage
+from paramedic.model.outcome import Fate, Outcome
 from paramedic.model.repair import Verdict
 from paramedic.reports.notification import IssueNews, StormIssue, issue_message, storm_message
+from paramedic.reports.outcome import fate_of, silence_of
 from paramedic.sessions.approvers import anybody_may
 from paramedic.settings import Configuration, Settings
 from paramedic.settings.exposure import is_of_this_machine
 from paramedic.settings.file import NotificationsConfig
 from paramedic.store import effects as rows
-from paramedic.store import issues
+from paramedic.store import issues, outcomes
 from paramedic.store import sessions as store
 from paramedic.store.alerts import Alert, Standing
 from paramedic.store.effects import EffectRow
@@ -47,6 +49,7 @@ class Scene:
     session: Session | None
     effects: Sequence[EffectRow]
     may_answer: bool
+    fixes: Sequence[Outcome] = ()
 
 
 def news_of(
@@ -61,7 +64,8 @@ def news_of(
     hours = issues.hours_since(connection, issue_id, hour - 23)
     counts = Counts(sum(count for at, count in hours if at >= hour - 1), sum(count for _at, count in hours))
     may_answer = anybody_may(configuration)
-    return message_on(Scene(issue, counts, standing.alert, session, newest, may_answer), settings, configuration)
+    fixes = outcomes.of_issue(connection, issue_id)
+    return message_on(Scene(issue, counts, standing.alert, session, newest, may_answer, fixes), settings, configuration)
 
 
 def message_on(scene: Scene, settings: Settings, configuration: Configuration) -> ChatMessage:
@@ -103,7 +107,7 @@ def _news(scene: Scene) -> IssueNews:
         verdict=_verdict(session),
         sure=_sure(session),
         working=session is not None and session.state in LIVE,
-        steps=tuple(_step(row) for row in scene.effects),
+        steps=(*(_step(row) for row in scene.effects), *_fate_of_fix(scene.fixes)),
     )
 
 
@@ -155,6 +159,12 @@ def _step(row: EffectRow) -> str:
     else:
         seen = plain(row.reason or "", 200)
     return f"{what}: {row.state}{by}" + (f": {seen}" if seen else "")
+
+
+def _fate_of_fix(fixes: Sequence[Outcome]) -> tuple[str, ...]:
+    """What became of the newest one; that it was opened is among the effects."""
+    known = next((one for one in fixes if one.fate is not Fate.OPEN), None)
+    return tuple(plain(said, 300) for said in (fate_of(known), silence_of(known)) if said) if known else ()
 
 
 def _buttons(waiting: Sequence[EffectRow]) -> Iterator[Button]:

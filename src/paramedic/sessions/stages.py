@@ -58,6 +58,8 @@ def gather(desk: Desk, findings: Findings) -> Findings:
     gathering.recall(desk, gathered.event)
     for session in gathered.earlier:
         desk.say("gather", f"Found before, in session {session.id}: {session.verdict}: {session.summary}")
+    if gathered.became:
+        desk.say("gather", f"What became of the fix: {gathered.became}")
     return replace(findings, event=gathered.event, upstream=gathered.upstream, earlier=gathered.earlier)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from paramedic.store.moments import aware
-from paramedic.store.schema import alert_logs, chat_posts, effects, issues, sessions
+from paramedic.store.schema import alert_logs, chat_posts, effects, issues, outcomes, sessions
 
 QUESTION = "question"
 """The state of an alert that a change waits for a yes; the other states are those of issues."""
@@ -64,6 +64,8 @@ class Standing:
     alert: str
     sessions: tuple[tuple[str, str, str | None], ...]
     effects: tuple[tuple[str, str], ...]
+    fixes: tuple[tuple[str, str, str | None], ...] = field(default=(), repr=False)
+    """What became of each, as (effect, fate, silence)."""
 
 
 def note(connection: sa.Connection, issue_id: int, state: str, reason: str, occasion: str = "") -> bool:
@@ -143,7 +145,7 @@ def keep_post(connection: sa.Connection, post: Post) -> None:
 
 
 def standings(connection: sa.Connection, issue_ids: Sequence[int]) -> dict[int, Standing]:
-    """By issue, what has become of it, in four statements whatever the number of issues."""
+    """By issue, what has become of it, in five statements whatever the number of issues."""
     wanted = sorted(set(issue_ids))
     if not wanted:
         return {}
@@ -159,11 +161,21 @@ def standings(connection: sa.Connection, issue_ids: Sequence[int]) -> dict[int, 
     )
     for each in connection.execute(done.order_by(effects.c.proposed_at, effects.c.key)):
         proposed.setdefault(each.issue_id, []).append((each.key, each.state))
+    followed: dict[int, list[tuple[str, str, str | None]]] = {}
+    fixes = sa.select(outcomes.c.issue_id, outcomes.c.effect, outcomes.c.fate, outcomes.c.silence)
+    for one in connection.execute(fixes.where(outcomes.c.issue_id.in_(wanted)).order_by(outcomes.c.effect)):
+        followed.setdefault(one.issue_id, []).append((one.effect, one.fate, one.silence))
     alerts = sa.select(alert_logs.c.issue_id, alert_logs.c.state).where(alert_logs.c.issue_id.in_(wanted))
     last = {row.issue_id: row.state for row in connection.execute(alerts.order_by(alert_logs.c.id))}
     statuses = connection.execute(sa.select(issues.c.id, issues.c.status).where(issues.c.id.in_(wanted)))
     return {
-        row.id: Standing(row.status, last.get(row.id, ""), tuple(ran.get(row.id, ())), tuple(proposed.get(row.id, ())))
+        row.id: Standing(
+            row.status,
+            last.get(row.id, ""),
+            tuple(ran.get(row.id, ())),
+            tuple(proposed.get(row.id, ())),
+            tuple(followed.get(row.id, ())),
+        )
         for row in statuses
     }
 

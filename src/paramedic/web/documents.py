@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from paramedic.effects.values import Recorded, write_payload
-from paramedic.store import budgets
+from paramedic.model.outcome import Outcome
+from paramedic.reports.outcome import summary_of
+from paramedic.store import budgets, outcomes
 from paramedic.store.agent import kept_cost
 from paramedic.store.issues import Issue
 from paramedic.store.sessions import LogLine, Session
@@ -35,6 +38,19 @@ def spent_document(connection: sa.Connection, session_id: str) -> dict[str, obje
         "unsettled_micro_dollars": counted.micro_dollars - kept.micro_dollars,
         "unsettled_tokens": counted.tokens - kept.tokens,
     }
+
+
+def outcome_documents(connection: sa.Connection, found: Sequence[Outcome]) -> list[dict[str, object]]:
+    """What became of fixes, with what was written on their pull requests; ``summary`` says it in words."""
+    written = outcomes.comments(connection, [one.effect for one in found])
+    return [
+        {name: _shown(value) for name, value in asdict(one).items()}
+        | {
+            "summary": summary_of(one),
+            "comments": [{name: _shown(value) for name, value in asdict(said).items()} for said in written.get(one.effect, ())],
+        }
+        for one in found
+    ]
 
 
 def line_document(line: LogLine) -> dict[str, object]:

@@ -13,12 +13,12 @@ from pydantic import BaseModel
 from paramedic.integrations.sentry.reference import parse_reference
 from paramedic.model.errors import BadInput
 from paramedic.sessions.starting import start_by_hand
-from paramedic.store import issues, sessions
+from paramedic.store import issues, outcomes, sessions
 from paramedic.store.engine import reading
 from paramedic.store.issues import Issue
 from paramedic.store.sessions import Session, SessionState
 from paramedic.web.access import RESPONDER, VIEWER, Engine
-from paramedic.web.documents import issue_document, session_document
+from paramedic.web.documents import issue_document, outcome_documents, session_document
 
 router = APIRouter(prefix="/api/issues")
 
@@ -56,14 +56,16 @@ def listing(
 
 @router.get("/{issue_id}", dependencies=[VIEWER])
 def one(engine: Engine, issue_id: int) -> dict[str, object]:
-    """With its grouping explained, events by hour of the last day, and its sessions."""
+    """With its grouping explained, events by hour of the last day, its sessions, and what became of their fixes."""
     with reading(engine).connect() as connection:
         issue = issues.read(connection, issue_id)
         hours = issues.hours_since(connection, issue_id, int(time.time()) // 3600 - 23)
         found = sessions.recent(connection, issue_id=issue_id, limit=20)
+        became = outcome_documents(connection, outcomes.of_issue(connection, issue_id))
     return issue_document(issue) | {
         "hours": [{"at": hour * 3600, "count": count} for hour, count in hours],
         "sessions": [session_document(session, with_result=False) for session in found],
+        "outcomes": became,
     }
 
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from paramedic.store import sessions
+from paramedic.store import outcomes, sessions
 from paramedic.store.engine import reading
 from paramedic.store.requests import known_as
 from paramedic.web.access import VIEWER, Engine
-from paramedic.web.documents import line_document, session_document, spent_document
+from paramedic.web.documents import line_document, outcome_documents, session_document, spent_document
 
 router = APIRouter(prefix="/api/sessions", dependencies=[VIEWER])
 
@@ -27,7 +27,8 @@ def listing(engine: Engine, issue_id: int | None = None, limit: Annotated[int, Q
 def one(engine: Engine, session_id: str) -> dict[str, object]:
     with reading(engine).connect() as connection:
         session = sessions.read(connection, known_as(connection, session_id))
-        return session_document(session) | {"spent": spent_document(connection, session.id)}
+        became = outcome_documents(connection, outcomes.of_sessions(connection, [session.id]))
+        return session_document(session) | {"spent": spent_document(connection, session.id), "outcomes": became}
 
 
 @router.get("/{session_id}/log")

@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from paramedic.model.agent import StopReason
+from paramedic.model.outcome import Fate
 from paramedic.sessions.document import STRUCTURED_OUTPUT
 from paramedic.store import budgets, messages, requests, sessions
 from paramedic.store.messages import Message
 from paramedic.store.requests import Request
-from paramedic.store.schema import effects
+from paramedic.store.schema import effects, outcomes
 from paramedic.store.service_users import HOME_ORGANISATION
 from paramedic.store.sessions import Session, SessionState
 
@@ -37,6 +38,17 @@ _V1 = {
 _V1_STATUS = {"working": "running", "blocked": "blocked", "finished": "stopped", "expired": "stopped"}
 
 
+_FATES = {Fate.OPEN: "open", Fate.REOPENED: "open", Fate.CLOSED: "closed", Fate.MERGED: "merged", Fate.REVERTED: "merged"}
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """``state`` is open, closed or merged."""
+
+    url: str
+    state: str
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """All that a document says of a session."""
@@ -44,7 +56,7 @@ class View:
     session: Session
     request: Request | None
     tags: list[str]
-    pull_requests: list[str]
+    pull_requests: list[PullRequest]
     dollars: float
     asks_approval: bool = False
 
@@ -107,7 +119,7 @@ def session_v3(view: View, public_url: str, name: str | None = None) -> dict[str
         "created_at": int(session.created_at.timestamp()),
         "updated_at": int(view.updated_at.timestamp()),
         "acus_consumed": round(view.dollars, 6),
-        "pull_requests": [{"pr_url": url, "pr_state": "open"} for url in view.pull_requests],
+        "pull_requests": [{"pr_url": one.url, "pr_state": one.state} for one in view.pull_requests],
         "structured_output": view.output,
         "origin": request.origin if request else "automation",
         "playbook_id": request.playbook_id if request else None,
@@ -135,7 +147,7 @@ def session_v1(view: View, public_url: str, name: str | None = None) -> dict[str
         "snapshot_id": None,
         "playbook_id": request.playbook_id if request else None,
         "tags": view.tags,
-        "pull_request": {"url": view.pull_requests[0]} if view.pull_requests else None,
+        "pull_request": {"url": view.pull_requests[0].url} if view.pull_requests else None,
         "structured_output": view.output,
         "requesting_user_email": None,
     }
@@ -187,11 +199,11 @@ def _waiting_for_approval(connection: sa.Connection, session_ids: Sequence[str])
     return frozenset(connection.execute(pending.distinct()).scalars())
 
 
-def _pull_requests(connection: sa.Connection, session_ids: Sequence[str]) -> dict[str, list[str]]:
-    query = sa.select(effects.c.session_id, effects.c.result).where(
-        effects.c.session_id.in_(session_ids), effects.c.kind == "pull_request", effects.c.state == "done"
-    )
-    found: dict[str, list[str]] = {}
+def _pull_requests(connection: sa.Connection, session_ids: Sequence[str]) -> dict[str, list[PullRequest]]:
+    known = outcomes.c.effect == effects.c.key
+    query = sa.select(effects.c.session_id, effects.c.result, outcomes.c.fate).join(outcomes, known, isouter=True)
+    query = query.where(effects.c.session_id.in_(session_ids), effects.c.kind == "pull_request", effects.c.state == "done")
+    found: dict[str, list[PullRequest]] = {}
     for row in connection.execute(query.order_by(effects.c.proposed_at)):
-        found.setdefault(row.session_id, []).append(row.result)
+        found.setdefault(row.session_id, []).append(PullRequest(row.result, _FATES[Fate(row.fate or Fate.OPEN)]))
     return found
