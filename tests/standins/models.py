@@ -1,4 +1,5 @@
-"""A language model's provider on loopback: speaks OpenAI's and Anthropic's protocols, says what a script says, and counts."""
+"""A language model's provider on loopback: speaks the protocols of OpenAI, Anthropic, Google and Bedrock, says what a script
+says, and counts."""
 
 from __future__ import annotations
 
@@ -53,6 +54,8 @@ class Provider(StandIn):
     routes = (
         ("POST", r"/v1/chat/completions", "chat"),
         ("POST", r"/v1/messages", "messages"),
+        ("POST", r"/(?:v1beta/)?models/([^/:]+):generateContent", "generate"),
+        ("POST", r"/model/([^/]+)/converse", "converse"),
     )
 
     def __init__(self, script: Script) -> None:
@@ -73,6 +76,19 @@ class Provider(StandIn):
 
     def messages(self, asked: Asked) -> Answer:
         return self._told(asked, message, message_events)
+
+    def generate(self, asked: Asked, _model: str) -> Answer:
+        """Google's."""
+        return Answer(200, candidate(self._heard(asked, "contents", "model")))
+
+    def converse(self, asked: Asked, _model: str) -> Answer:
+        """Bedrock's."""
+        return Answer(200, converse_output(self._heard(asked, "messages", "assistant"), len(self.sent)))
+
+    def _heard(self, asked: Asked, messages: str, its_role: str) -> Said:
+        body = asked.body
+        assert isinstance(body, dict)
+        return self._say([message | {"role": _role(message, its_role)} for message in body[messages]], body)
 
     def _told(
         self, asked: Asked, whole: Callable[[Said, str, int], dict[str, Any]], pieces: Callable[[Said, str, int], tuple[str, ...]]
@@ -162,6 +178,35 @@ def message_events(said: Said, model: str, number: int) -> tuple[str, ...]:
     ended = {"stop_reason": _stop(said), "stop_sequence": None}
     events += [{"type": "message_delta", "delta": ended, "usage": {"output_tokens": wrote}}, {"type": "message_stop"}]
     return tuple(f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in events)
+
+
+def candidate(said: Said) -> dict[str, Any]:
+    """Google's object."""
+    parts: list[dict[str, Any]] = [{"text": said.text}] if said.text else []
+    parts += [{"functionCall": {"name": call.name, "args": call.arguments}} for call in said.calls]
+    usage = {"promptTokenCount": said.read, "candidatesTokenCount": said.wrote, "totalTokenCount": said.read + said.wrote}
+    return {
+        "candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": said.finish or "STOP", "index": 0}],
+        "modelVersion": "tester",
+        **({"usageMetadata": usage} if said.usage else {}),
+    }
+
+
+def converse_output(said: Said, number: int) -> dict[str, Any]:
+    """Bedrock's object."""
+    content: list[dict[str, Any]] = [{"text": said.text}] if said.text else []
+    for at, call in enumerate(said.calls):
+        content.append({"toolUse": {"toolUseId": f"tooluse_{number}_{at}", "name": call.name, "input": call.arguments}})
+    return {
+        "output": {"message": {"role": "assistant", "content": content}},
+        "stopReason": said.finish or ("tool_use" if said.calls else "end_turn"),
+        "usage": {"inputTokens": said.read, "outputTokens": said.wrote, "totalTokens": said.read + said.wrote},
+        "metrics": {"latencyMs": 1},
+    }
+
+
+def _role(message: dict[str, Any], its_role: str) -> str:
+    return "assistant" if message["role"] == its_role else "user"
 
 
 def _message(model: str, number: int) -> dict[str, Any]:
