@@ -18,6 +18,7 @@ from paramedic.sandbox.choose import choose_sandbox
 from paramedic.sandbox.environment import find_uv
 from paramedic.sessions.check import Check, Health
 from paramedic.sessions.doctor_chats import examine_chats
+from paramedic.sessions.doctor_running import examine_running
 from paramedic.sessions.outside_tools import outside_tools
 from paramedic.settings import Configuration, Settings, load_configuration
 from paramedic.settings.exposure import refuse_exposure
@@ -28,8 +29,9 @@ from paramedic.store.engine import open_engine
 from paramedic.store.migrate import upgrade
 
 
-def examine(settings: Settings, *, online: bool = True) -> Iterator[Check]:
-    """Run every check, one by one, so that the caller can show each as it ends. ``online`` also asks outside systems."""
+def examine(settings: Settings, *, online: bool = True, running: bool = True) -> Iterator[Check]:
+    """Run every check, one by one, so that the caller can show each as it ends. ``online`` also asks outside systems,
+    and ``running`` tells how what was served so far is doing."""
     yield _home(settings)
     yield _database(settings)
     yield _guarded("sandbox", lambda: choose_sandbox(settings.paramedic_sandbox).name)
@@ -53,6 +55,8 @@ def examine(settings: Settings, *, online: bool = True) -> Iterator[Check]:
             yield _repository(name, repository, settings)
     if online and configuration.mcp:
         yield from _mcp(settings, configuration)
+    if running:
+        yield from examine_running(settings, configuration)
 
 
 def _guarded(name: str, find: Callable[[], str]) -> Check:

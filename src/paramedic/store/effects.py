@@ -62,6 +62,18 @@ def read(connection: sa.Connection, key: str) -> EffectRow | None:
     return _row(found[0]) if len(found) == 1 else None
 
 
+def counted(connection: sa.Connection, state: str) -> int:
+    query = sa.select(sa.func.count()).select_from(effects).where(effects.c.state == state)
+    return int(connection.execute(query).scalar_one())
+
+
+def newest(connection: sa.Connection, kinds: Sequence[str], state: str) -> EffectRow | None:
+    """The one of these kinds in this state that was decided last."""
+    decided = sa.func.coalesce(effects.c.decided_at, effects.c.proposed_at)
+    query = _select().where(effects.c.state == state, effects.c.kind.in_(kinds)).order_by(decided.desc()).limit(1)
+    return next((_row(row) for row in connection.execute(query).mappings()), None)
+
+
 def listed(
     connection: sa.Connection,
     *,

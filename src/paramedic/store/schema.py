@@ -35,6 +35,10 @@ sa.Index(
     postgresql_where=sa.text("state = 'received'"),
 )
 
+for _name, _state in (("failed", "state = 'failed'"), ("hooks", "kind = 'hook'"), ("legacy", "kind = 'legacy'")):
+    _rows = sa.text(_state)
+    sa.Index(f"ix_deliveries_{_name}", deliveries.c.id, sqlite_where=_rows, postgresql_where=_rows)
+
 issues = sa.Table(
     "issues",
     metadata,

@@ -207,6 +207,12 @@ def similar(connection: sa.Connection, cause: str, issue_id: int, limit: int = 5
     return tuple(_session(row) for row in connection.execute(query).mappings())
 
 
+def counted(connection: sa.Connection) -> dict[SessionState, int]:
+    """How many sessions are live, by state."""
+    query = sa.select(sessions.c.state, sa.func.count()).where(sessions.c.state.in_(LIVE)).group_by(sessions.c.state)
+    return {SessionState(row[0]): int(row[1]) for row in connection.execute(query)}
+
+
 def queued(connection: sa.Connection, limit: int = 100) -> tuple[Turn, ...]:
     """What no worker has begun, the oldest first."""
     return _turns(connection, SessionState.QUEUED, limit)

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from starlette.responses import Response
 
+from paramedic.sessions.condition import condition, disk, integrations
 from paramedic.sessions.doctor import examine
-from paramedic.store import mcp, workers
+from paramedic.store import mcp
 from paramedic.store.engine import reading
-from paramedic.web.health import measure
 from paramedic.web.pages.serving import Visit
-
-_RECEIVERS = {"hook": "Sentry webhook", "legacy": "legacy plugin", "envelope": "SDK envelopes", "event": "SDK events"}
 
 
 def health(visit: Visit) -> Response:
     """Asks no outside system: `paramedic doctor` does that."""
+    measured = condition(visit.engine, visit.settings)
     with reading(visit.engine).connect() as connection:
-        living = workers.living(connection)
-    measured = measure(visit.engine, visit.desk)
-    heard = {name: measured.last_received.get(kind) for kind, name in _RECEIVERS.items()}
+        heard = list(integrations(connection, visit.settings, visit.desk.configuration))
     return visit.show(
         "health.html",
         measured=measured,
-        workers=living,
-        heard={name: datetime.fromtimestamp(moment, UTC) if moment else None for name, moment in heard.items()},
-        checks=list(examine(visit.settings, online=False)),
+        integrations=heard,
+        disk=disk(visit.settings),
+        checks=list(examine(visit.settings, online=False, running=False)),
     )
 
 
