@@ -13,8 +13,12 @@ from paramedic.effects import ledger
 
 
 def only(slack: SlackStandIn) -> dict[str, Any]:
-    (message,) = slack.messages.values()
+    (message,) = (one for one in slack.messages.values() if "thread_ts" not in one)
     return message
+
+
+def replies(slack: SlackStandIn) -> list[dict[str, Any]]:
+    return [one for one in slack.messages.values() if "thread_ts" in one]
 
 
 def test_a_message_follows_its_issue_from_the_crash_to_the_answer(ward: Ward, slack: SlackStandIn) -> None:
@@ -30,7 +34,11 @@ def test_a_message_follows_its_issue_from_the_crash_to_the_answer(ward: Ward, sl
     ward.tick()
     assert re.search(r"Pull request: rejected by lead at \d{4}-\d\d-\d\d \d\d:\d\d UTC: not now", words(only(slack)))
     assert labels(only(slack)) == ["Open"]
-    assert slack.count("POST", "chat.postMessage") == 1
+    assert slack.count("POST", "chat.postMessage") == 2
+    (rung,) = replies(slack)
+    assert words(rung).splitlines()[:2] == ["Waits for your yes for the pull request", "KeyError: 'sku'"]
+    assert slack.messages[rung["thread_ts"]] == only(slack)
+    assert rung["reply_broadcast"] is True
 
 
 def test_a_message_is_not_edited_for_every_event(ward: Ward, slack: SlackStandIn) -> None:
@@ -53,7 +61,21 @@ def test_within_the_cool_down_a_regression_edits_and_after_it_it_speaks(ward: Wa
     ward.resolve()
     ward.crash(release="3")
     ward.tick()
-    assert len(slack.messages) == 2
+    first, second = slack.messages.values()
+    assert words(first).splitlines()[-2:] == ["Goes on in a newer message.", "Open"]
+    assert "newer message" not in words(second)
+
+
+def test_a_question_on_an_old_message_is_a_new_one_and_the_old_one_loses_its_buttons(ward: Ward, slack: SlackStandIn) -> None:
+    issue = ward.crash()
+    ward.conclude(issue)
+    ward.tick()
+    ward.later(minutes=61)
+    key = ward.conclude(issue)
+    ward.tick()
+    first, second = slack.messages.values()
+    assert (labels(first), labels(second)[0]) == (["Open"], "Approve pull request")
+    assert second["blocks"][-1]["elements"][0]["value"] == key
 
 
 def test_a_question_nobody_was_told_of_is_asked(ward: Ward, slack: SlackStandIn) -> None:
@@ -77,9 +99,10 @@ def test_without_anybody_who_may_answer_there_are_no_buttons(ward: Ward, slack: 
 
 def test_an_edit_that_had_to_wait_does_not_put_old_words_over_new_ones(ward: Ward, slack: SlackStandIn) -> None:
     issue = ward.crash()
+    key = ward.conclude(issue)
     ward.tick()
     slack.faults = [Fault(status=429, headers={"Retry-After": "300"})]
-    key = ward.conclude(issue)
+    ward.resolve()
     ward.tick()
     with ward.engine.begin() as connection:
         ledger.reject(connection, key, "lead")

@@ -34,7 +34,9 @@ def test_an_issue_has_one_message_that_comes_to_ask(told: Ward, telegram: Telegr
     told.tick()
     key = told.conclude(issue)
     told.tick()
-    (message,) = telegram.messages.values()
+    message, rung = telegram.messages.values()
+    assert rung["text"].splitlines()[0] == "Waits for your yes for the pull request"
+    assert rung["reply_parameters"]["message_id"] == 1
     pressed = message["reply_markup"]["inline_keyboard"][0][0]
     assert (pressed["text"], read_data(pressed["callback_data"])) == ("Approve pull request", (Answer.APPROVE, key))
     assert "Verdict: Fix proven" in message["text"]
@@ -63,9 +65,9 @@ def test_a_wish_to_wait_in_the_body_is_kept_and_the_token_is_in_no_message(told:
 
 
 def test_an_edit_whose_answer_was_lost_is_found_done(told: Ward, telegram: TelegramStandIn) -> None:
-    issue = told.crash()
+    told.crash()
     told.tick()
-    told.conclude(issue)
+    told.resolve()
     telegram.faults = [Fault(drop=True, after=True)]
     told.tick()
     with told.engine.begin() as connection:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from tests.chat.conftest import Ward
 from tests.standins.base import Fault
 from tests.standins.slack import CHANNEL, HOOK, SlackStandIn, words
@@ -119,7 +120,7 @@ def test_a_group_that_became_a_supergroup_is_followed(told: Ward, telegram: Tele
     assert [one["chat_id"] for one in telegram.messages.values()] == ["-100777"]
     told.conclude(issue)
     told.tick()
-    assert [len(one["reply_markup"]["inline_keyboard"]) for one in telegram.messages.values()] == [3]
+    assert [len(one["reply_markup"]["inline_keyboard"]) for one in telegram.messages.values()] == [3, 1]
 
 
 @pytest.mark.parametrize(
@@ -177,6 +178,12 @@ def leaky(secret: str) -> dict[str, Fault]:
     }
 
 
+@pytest.fixture
+def log_as_before() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
+
+
 @pytest.mark.parametrize("kind", leaky(""))
 def test_no_secret_is_in_a_log_or_a_reason(
     engine: sa.Engine,
@@ -186,6 +193,7 @@ def test_no_secret_is_in_a_log_or_a_reason(
     kind: str,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
+    log_as_before: None,
 ) -> None:
     configure_log("debug")
     bots = {"telegram_bot_token": TELEGRAM_TOKEN, "telegram_chat_id": CHAT, "telegram_api_url": telegram.url}

@@ -156,15 +156,23 @@ def _say(key: str, payload: Say, tools: Tools, *, begun: bool) -> str:
     chat = open_chat(payload.chat, tools.settings)
     if payload.replaces is not None:
         return _edit(chat, key, payload.message, payload.replaces, tools, begun=begun)
-    return _post(chat, key, payload.message, begun=begun)
+    under = _place(payload.under, tools) if payload.under else ""
+    return _post(chat, key, payload.message, under, begun=begun)
 
 
-def _post(chat: Chat, key: str, message: ChatMessage, *, begun: bool) -> str:
+def _place(key: str, tools: Tools) -> str:
+    """Where the message of an effect is."""
+    with reading(tools.engine).connect() as connection:
+        row = rows.read(connection, key)
+    return row.result or "" if row else ""
+
+
+def _post(chat: Chat, key: str, message: ChatMessage, under: str = "", *, begun: bool) -> str:
     """Post it. When the answer is lost, look whether it is there; where nobody can look, it is not posted again."""
     if begun and (there := _said(chat, key)) is not None:
         return there
     try:
-        return chat.post(message, key)
+        return chat.post(message, key, under)
     except OutsideError as error:
         if error.permanent or certainly_not_done(error):
             raise
@@ -187,9 +195,7 @@ def _said(chat: Chat, key: str, problem: str = "Whoever was posting it died.") -
 
 def _edit(chat: Chat, key: str, message: ChatMessage, replaces: str, tools: Tools, *, begun: bool) -> str:
     """Change the message; where it is gone, a new one takes its place."""
-    with reading(tools.engine).connect() as connection:
-        row = rows.read(connection, replaces)
-    known = row.result or "" if row else ""
+    known = _place(replaces, tools)
     try:
         chat.edit(known, message)
     except Gone as gone:

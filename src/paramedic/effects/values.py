@@ -86,12 +86,13 @@ class Patch:
 @dataclass(frozen=True, slots=True)
 class Say:
     """A message in a chat. ``occasion`` tells it from the same words at another time; ``replaces`` is the key of the effect
-    whose message it takes the place of."""
+    whose message it takes the place of, ``under`` that of the one whose message it is a reply to."""
 
     chat: str
     occasion: str
     message: ChatMessage
     replaces: str | None = None
+    under: str | None = None
 
 
 Payload: TypeAlias = Push | OpenPullRequest | Comment | Patch | Say
@@ -146,6 +147,9 @@ class Recorded:
 def effect_key(payload: Payload) -> str:
     """SHA-256 of the canonical JSON of what is done: two proposals to do the same thing are one effect."""
     document = {"kind": _KINDS[type(payload)].value, **asdict(payload)}
+    if document.get("under", "") is None:
+        # It came later, and what was proposed before keeps its key.
+        del document["under"]
     return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

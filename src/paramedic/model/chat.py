@@ -65,8 +65,9 @@ class Chat(Protocol):
     answers: bool
     """Whether what its buttons say can be received, and be known to be true."""
 
-    def post(self, message: ChatMessage, mark: str) -> str:
-        """What the chat knows the new message by, "" where it tells nothing. ``mark`` is what ``find`` looks for."""
+    def post(self, message: ChatMessage, mark: str, under: str = "") -> str:
+        """What the chat knows the new message by, "" where it tells nothing. ``mark`` is what ``find`` looks for; ``under`` is
+        the message that it is a reply to."""
         ...
 
     def find(self, mark: str) -> str | None:

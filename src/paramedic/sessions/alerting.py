@@ -18,7 +18,7 @@ from paramedic.integrations.chats import open_chats
 from paramedic.model.chat import Chat, ChatMessage
 from paramedic.model.event import Level
 from paramedic.model.outcome import Fate
-from paramedic.sessions.news import news_of, storm_of
+from paramedic.sessions.news import left_behind, news_of, nudge_of, storm_of
 from paramedic.settings import Configuration, Settings
 from paramedic.settings.file import NotificationsConfig, Policy, State
 from paramedic.store import alerts
@@ -119,20 +119,35 @@ def _tell(connection: sa.Connection, desk: Desk, alert: Alert, now: datetime) ->
 
 
 def _post(connection: sa.Connection, desk: Desk, chat: Chat, alert: Alert, standing: Standing, cooling: datetime) -> bool:
-    """False when the issue has a fresh message in this chat, which will be edited."""
+    """False when the issue has a fresh message in this chat, which will be edited. A question is said beside it."""
     before = alerts.post_of(connection, alert.issue_id, chat.name)
-    asks = alert.state == alerts.QUESTION and not chat.edits
-    if before is not None and before.posted_at > cooling and not asks and not _is_lost(connection, before):
-        return False
-    _post_anew(connection, desk, chat, alert.issue_id, standing, f"alert {alert.id}")
-    return True
+    asks = alert.state == alerts.QUESTION
+    if before is None or before.posted_at <= cooling or _is_lost(connection, before):
+        _post_anew(connection, desk, chat, alert.issue_id, standing, f"alert {alert.id}")
+        return True
+    if asks and chat.edits:
+        message = nudge_of(_fitting(chat, _news(connection, desk, alert.issue_id, standing)))
+        word = Say(chat.name, f"alert {alert.id}", message, under=before.posted_by)
+        _say(connection, alert.issue_id, word, (before.posted_by,))
+    elif asks and before.shown != shown(chat, standing):
+        _post_anew(connection, desk, chat, alert.issue_id, standing, f"alert {alert.id}")
+    return asks
 
 
 def _post_anew(connection: sa.Connection, desk: Desk, chat: Chat, issue_id: int, standing: Standing, occasion: str) -> None:
-    message = news_of(connection, issue_id, standing, desk.settings, desk.configuration)
-    key = _say(connection, issue_id, Say(chat.name, occasion, _fitting(chat, message)))
+    message = _fitting(chat, _news(connection, desk, issue_id, standing))
+    before = alerts.post_of(connection, issue_id, chat.name)
+    key = _say(connection, issue_id, Say(chat.name, occasion, message))
+    if before is not None and chat.edits and not _is_lost(connection, before):
+        rows.move(connection, before.last, [EffectState.APPROVED.value], EffectState.SUPERSEDED.value)
+        left = Say(chat.name, f"{occasion}, left behind", left_behind(message), before.posted_by)
+        _say(connection, issue_id, left, (before.posted_by,))
     now = datetime.now(UTC)
     alerts.keep_post(connection, Post(issue_id, chat.name, key, key, 0, shown(chat, standing), now, now))
+
+
+def _news(connection: sa.Connection, desk: Desk, issue_id: int, standing: Standing) -> ChatMessage:
+    return news_of(connection, issue_id, standing, desk.settings, desk.configuration)
 
 
 def _bring_up_to_date(connection: sa.Connection, desk: Desk, post: Post, standing: Standing) -> None:
@@ -145,7 +160,7 @@ def _bring_up_to_date(connection: sa.Connection, desk: Desk, post: Post, standin
     if not chat.edits or _is_lost(connection, post):
         _post_anew(connection, desk, chat, post.issue_id, standing, occasion)
         return
-    message = _fitting(chat, news_of(connection, post.issue_id, standing, desk.settings, desk.configuration))
+    message = _fitting(chat, _news(connection, desk, post.issue_id, standing))
     if post.last != post.posted_by:
         # An older edit that still waits would put yesterday's words over today's.
         rows.move(connection, post.last, [EffectState.APPROVED.value], EffectState.SUPERSEDED.value)

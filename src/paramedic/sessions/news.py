@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -74,6 +74,18 @@ def message_on(scene: Scene, settings: Settings, configuration: Configuration) -
     buttons = tuple(_buttons(waiting)) if scene.may_answer else ()
     link = _link(scene.issue, waiting[0].key if waiting else None, settings)
     return issue_message(_news(scene), configuration.notifications.templates, link, buttons)
+
+
+def nudge_of(message: ChatMessage) -> ChatMessage:
+    """The word that a message on an issue asks something now: nobody's telephone rings for an edit."""
+    asked = [button.label.removeprefix("Approve ") for button in message.buttons if button.answer is Answer.APPROVE]
+    what = f" for the {' and for the '.join(asked)}" if asked else ""
+    return ChatMessage(f"Waits for your yes{what}", message.title, message.link)
+
+
+def left_behind(message: ChatMessage) -> ChatMessage:
+    """What stays of a message when a newer one takes its place: no buttons, and the word that there is a newer one."""
+    return replace(message, body=f"{message.body}\nGoes on in a newer message.".strip(), buttons=())
 
 
 def storm_of(

@@ -181,12 +181,12 @@ def standings(connection: sa.Connection, issue_ids: Sequence[int]) -> dict[int, 
 
 
 def unasked(connection: sa.Connection, limit: int = 50) -> tuple[tuple[int, str], ...]:
-    """Issues and sessions with a question that waits for an answer, and no message that shows it."""
+    """Issues and sessions with a question that waits for an answer, and that nobody was told of."""
+    told = sa.exists().where(alert_logs.c.issue_id == effects.c.issue_id, alert_logs.c.occasion == effects.c.session_id)
     query = (
         sa.select(effects.c.issue_id, effects.c.session_id)
-        .where(effects.c.state == "pending", effects.c.issue_id.not_in(sa.select(chat_posts.c.issue_id)))
+        .where(effects.c.state == "pending", ~told)
         .where(effects.c.issue_id.not_in(sa.select(issues.c.id).where(issues.c.status == "ignored")))
-        .where(~sa.exists().where(alert_logs.c.issue_id == effects.c.issue_id, alert_logs.c.occasion == effects.c.session_id))
         .distinct()
         .limit(limit)
     )

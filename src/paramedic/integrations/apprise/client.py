@@ -35,7 +35,7 @@ class AppriseChat:
             if not self._services.add(address):
                 raise NotConfigured(f"Address {number} of APPRISE_URLS is not one that Apprise knows.")
 
-    def post(self, message: ChatMessage, mark: str) -> str:  # noqa: ARG002 - nothing can be found again here
+    def post(self, message: ChatMessage, mark: str, under: str = "") -> str:  # noqa: ARG002 - it knows neither
         from apprise import NotifyFormat
 
         link = f"\n{message.link}" if message.link else ""

@@ -44,7 +44,7 @@ class SlackWebhook:
             raise NotConfigured("SLACK_WEBHOOK_URL is not an address.", remedy="Copy it whole from the app's Incoming Webhooks.")
         self._outside = Outside("Slack", f"{parts.scheme}://{parts.netloc}", remedy=_webhook_remedy, secret=parts.path)
 
-    def post(self, message: ChatMessage, mark: str) -> str:  # noqa: ARG002 - nothing can be found again here
+    def post(self, message: ChatMessage, mark: str, under: str = "") -> str:  # noqa: ARG002 - it knows neither
         self._outside.send(self._outside.secret, document(message, answers=False))
         return ""
 
@@ -72,9 +72,11 @@ class SlackBot:
         headers = {"Authorization": f"Bearer {self.token}"}
         self._outside = Outside("Slack", self.api_url, headers, patience=self.patience, secret=self.token)
 
-    def post(self, message: ChatMessage, mark: str) -> str:
+    def post(self, message: ChatMessage, mark: str, under: str = "") -> str:
         metadata = {"event_type": _EVENT, "event_payload": {"effect": mark}}
-        answer = self._call("chat.postMessage", {"channel": self.channel, "metadata": metadata, **document(message)})
+        # A reply that is not shown in the channel too would be heard of by nobody.
+        thread = {"thread_ts": under.partition(":")[2], "reply_broadcast": True} if under else {}
+        answer = self._call("chat.postMessage", {"channel": self.channel, "metadata": metadata, **thread, **document(message)})
         return f"{answer.get('channel') or self.channel}:{answer.get('ts') or ''}"
 
     def find(self, mark: str) -> str | None:

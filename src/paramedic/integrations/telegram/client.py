@@ -49,18 +49,20 @@ class TelegramBot:
     def _open(self, patience: Patience) -> Outside:
         return Outside("Telegram", self.api_url, remedy=_remedy, patience=patience, secret=self.token)
 
-    def post(self, message: ChatMessage, mark: str) -> str:  # noqa: ARG002 - nothing can be found again here
+    def post(self, message: ChatMessage, mark: str, under: str = "") -> str:  # noqa: ARG002 - nothing can be found again here
         try:
-            return self._posted(self.chat_id, message)
+            return self._posted(self.chat_id, message, under)
         except OutsideError as error:
             if (moved := _MOVED.search(error.answer)) is None:
                 raise
         # A group that is made a supergroup gets a new id, and keeps none of its messages' numbers.
         log.warning("telegram_chat_moved", remedy=f"Set TELEGRAM_CHAT_ID to {moved[1]}.")
-        return self._posted(moved[1], message)
+        return self._posted(moved[1], message, "")
 
-    def _posted(self, chat: str, message: ChatMessage) -> str:
-        sent = self.call("sendMessage", {"chat_id": chat, **document(message)})
+    def _posted(self, chat: str, message: ChatMessage, under: str) -> str:
+        number = under.rpartition(":")[2]
+        about = {"reply_parameters": {"message_id": int(number), "allow_sending_without_reply": True}} if number else {}
+        sent = self.call("sendMessage", {"chat_id": chat, **about, **document(message)})
         return f"{chat}:{sent.get('message_id') if isinstance(sent, dict) else ''}"
 
     def find(self, mark: str) -> str | None:
