@@ -48,9 +48,9 @@ def test_issue_and_session_show_fate_silence_and_the_chart_that_shows_it(shown: 
         text = unescape(httpx2.get(web.url + page).text)
         assert "Pull request #12 was merged as cccccccccccc" in text
         assert "no event of this issue came from it: at the 1.0 an hour from before the merge, 6.0 would have come" in text
-        assert "shop@1.0.1, whose commit contains the merged one" in text
-        assert text.count('<line class="mark"') == 2
-        assert ": release shop@1.0.1</title>" in text
+        assert "shop@1.0.1 (its commit contains the merged one)" in text
+        assert text.count('<line class="mark"') == text.count('<line class="mark dashed"') == 1
+        assert ": release shop@1.0.1 (solid)</title>" in text
         assert 'href="https://github.example/acme/shop/pull/12"' in text
 
 

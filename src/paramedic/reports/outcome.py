@@ -62,8 +62,8 @@ def summary_of(outcome: Outcome) -> str:
 def _carrier(outcome: Outcome) -> str:
     release = outcome.regressed_release or outcome.release
     if outcome.basis is Basis.ORDER:
-        return f"{release} (which the repository has no tag or commit of; it was first heard of after the merge)"
-    return f"{release}, whose commit contains the merged one"
+        return f"{release} (first heard of after the merge; the repository has no tag or commit of it)"
+    return f"{release} (its commit contains the merged one)"
 
 
 def _number(value: float) -> str:

@@ -16,14 +16,16 @@ from paramedic.web.pages.charts import Chart, frequency
 
 _BEFORE_HOURS = 24
 _MOST_HOURS = 24 * 7
+_MERGED = "merged (dashed)"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A line in the chart, at the left edge of the bar ``x``."""
+    """A line in the chart, at the left edge of the bar ``x``: dashed for the merge, solid for the others."""
 
     x: int
     text: str
+    is_dashed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,13 @@ def _shown(connection: sa.Connection, one: Outcome, comments: tuple[ReviewCommen
     if one.silence is None:
         return plain
     now = int(time.time()) // 3600
-    marked = [(_hour(one.fate_at), "merged"), (_hour(one.released_at), f"release {one.release}")]
-    marked.append((_hour(one.regressed_at), "came back"))
+    marked = [(_hour(one.fate_at), _MERGED), (_hour(one.released_at), f"release {one.release} (solid)")]
+    marked.append((_hour(one.regressed_at), "came back (solid)"))
     known = [(hour, text) for hour, text in marked if hour is not None]
     first = max(min(hour for hour, _text in known) - _BEFORE_HOURS, now - _MOST_HOURS)
     bars = max(now - first + 1, 2)
     chart = frequency(dict(issues.hours_since(connection, one.issue_id, first)), bars=bars)
-    marks = tuple(Mark(hour - first, f"{_moment(hour)}: {text}") for hour, text in known if hour >= first)
+    marks = tuple(Mark(hour - first, f"{_moment(hour)}: {text}", text == _MERGED) for hour, text in known if hour >= first)
     return Shown(one, plain.headline, plain.fate, plain.silence, comments, chart, marks)
 
 
