@@ -29,7 +29,7 @@ def lacks_demanded_key(found: Found, steps: Sequence[Step], module: ParsedModule
     if found.fault.family is not Family.MISSING_KEY or not isinstance(found.key, ast.Constant) or not read_from_setting(steps):
         return False
     wanted = found.key.value
-    spared = (node for node in ast.walk(module.tree) if isinstance(node, ast.Call) and callee_name(node) in {"get", "pop"})
+    spared = (node for node in module.nodes if isinstance(node, ast.Call) and callee_name(node) in {"get", "pop"})
     return not any(isinstance(each, ast.Constant) and each.value == wanted for call in spared for each in call.args[:1])
 
 

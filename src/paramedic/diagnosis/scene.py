@@ -85,9 +85,7 @@ def scene_of(tree: SourceTree, mapped: MappedFrame) -> Scene | None:
 def _statement(module: ParsedModule, line: int) -> ast.AST | None:
     """The innermost statement or except clause that covers the line."""
     covering = [
-        node
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case) and _covers(node, line)
+        node for node in module.nodes if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case) and _covers(node, line)
     ]
     return max(covering, key=lambda node: (_start(node), -_end(node)), default=None)
 

@@ -11,7 +11,7 @@ from paramedic.proof.nearby import variants
 
 MOST_JUDGED = 14
 THRESHOLD = 0.55
-"""Below it, more than half of what passed on real crashes was not what the developers did."""
+"""Below it, half of what passed on real crashes was not what the developers did."""
 OBSCURE = frozenset(
     ("AttributeError", "TypeError", "KeyError", "IndexError", "UnboundLocalError", "NameError", "RecursionError", "StopIteration")
 )

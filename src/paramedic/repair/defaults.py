@@ -216,7 +216,7 @@ def _default_elsewhere(site: Site, holder: str, fixed: str) -> tuple[str, Locati
     """The default with which this code asks the same mapping (for the key ``fixed``, if any), when it is always the same."""
     asked = [
         node
-        for node in ast.walk(site.module.tree)
+        for node in site.module.nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get"
     ]
     defaults = {

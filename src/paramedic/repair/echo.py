@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from textwrap import indent
 
@@ -17,30 +17,33 @@ SHORTEST = 16
 PREFERRED = 1.02
 
 
-def echoed(site: Site, draft: Draft) -> Draft | None:
-    """The draft with its change repeated at every statement of the same text; None where there is no other one, or where the
-    change reaches beyond the statement."""
+MOST_TWINS = 4
+"""What stands in more places than this is an idiom, not a slip."""
+
+
+def twins_of(site: Site) -> tuple[ast.stmt, ...]:
+    """The other statements of the same text in the class, else in the module; none for a text too short or too common."""
     text = _heading(site, site.statement)
-    if site.depth or len(text) < SHORTEST or not all(_is_near(site, change) for change in draft.replacements):
-        return None
-    twins = [node for node in _statements(site) if node is not site.statement and _heading(site, node) == text]
-    if not twins or len(twins) > 4:
-        return None
+    if site.depth or len(text) < SHORTEST:
+        return ()
+    statements = (node for node in (ast.walk(site.owner) if site.owner else site.module.nodes) if isinstance(node, ast.stmt))
+    twins = tuple(node for node in statements if node is not site.statement and _heading(site, node) == text)
+    return twins if len(twins) <= MOST_TWINS else ()
+
+
+def echoes(site: Site, twins: Sequence[ast.stmt], draft: Draft) -> Iterator[Draft]:
+    """The draft with its change repeated at the twins; nothing where the change reaches beyond the statement."""
+    if not all(_is_near(site, change) for change in draft.replacements):
+        return
     moved = [[place for change in draft.replacements for place in _moved(site, change, node)] for node in twins]
     changes = [change for places in moved if len(places) == len(draft.replacements) for change in places]
-    if not changes:
-        return None
-    return replace(
-        draft,
-        replacements=(*draft.replacements, *changes),
-        weight=draft.weight * PREFERRED,
-        rationale=f"{draft.rationale} The same statement stands elsewhere too.",
-    )
-
-
-def _statements(site: Site) -> Iterator[ast.stmt]:
-    holder: ast.AST = site.owner or site.module.tree
-    yield from (node for node in ast.walk(holder) if isinstance(node, ast.stmt))
+    if changes:
+        yield replace(
+            draft,
+            replacements=(*draft.replacements, *changes),
+            weight=draft.weight * PREFERRED,
+            rationale=f"{draft.rationale} The same statement stands elsewhere too.",
+        )
 
 
 def _heading(site: Site, node: ast.stmt) -> str:

@@ -45,7 +45,7 @@ def own_errors(site: Site) -> tuple[OwnError, ...]:
 
 def _all_errors(site: Site) -> Iterator[OwnError]:
     bound = site.bound()
-    for node in ast.walk(site.module.tree):
+    for node in site.module.nodes:
         statement = _raising(node)
         if statement is None or not used_names(statement) <= bound:
             continue

@@ -174,7 +174,7 @@ def _is_silent(handler: ast.ExceptHandler) -> bool:
 
 def _precedents(site: Site) -> Iterator[tuple[ast.ExceptHandler, float]]:
     bound = site.bound()
-    for node in ast.walk(site.module.tree):
+    for node in site.module.nodes:
         if not isinstance(node, ast.ExceptHandler) or not _kinds(node):
             continue
         if not used_names(node) - ({node.name} if node.name else set()) <= bound:

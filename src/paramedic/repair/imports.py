@@ -29,7 +29,7 @@ def naming(site: Site, name: str, module: str | None) -> tuple[str | None, tuple
 
 def _imported(site: Site, name: str, module: str | None) -> str | None:
     """As ``from x import Name`` or ``import x`` bring it in."""
-    for node in ast.walk(site.module.tree):
+    for node in site.module.nodes:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 if alias.name == name:

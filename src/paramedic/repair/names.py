@@ -72,7 +72,7 @@ def misspelled(site: Site) -> Iterator[Draft]:
 
 
 def _renamed(site: Site, wrong: str, right: str) -> Iterator[Replacement]:
-    for node in ast.walk(site.module.tree):
+    for node in site.module.nodes:
         if isinstance(node, ast.Attribute) and node.attr == wrong:
             end = site.sheet.end(node)
             yield Replacement(end - len(wrong), end, right)
@@ -131,7 +131,7 @@ def moved(site: Site) -> Iterator[Draft]:
     if isinstance(node.value, ast.Name) and node.value.id == "collections" and node.attr in _MOVED_TO_ABC:
         places = [
             other
-            for other in ast.walk(site.module.tree)
+            for other in site.module.nodes
             if isinstance(other, ast.Attribute)
             and other.attr in _MOVED_TO_ABC
             and isinstance(other.value, ast.Name)

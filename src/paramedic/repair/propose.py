@@ -15,19 +15,19 @@ from paramedic.repair import (
     defaults,
     guards,
     handlers,
+    membership,
     names,
     protocols,
     returns,
-    rows,
     siblings,
     slips,
     tables,
 )
 from paramedic.repair.draft import Draft
-from paramedic.repair.echo import echoed
-from paramedic.repair.effects import leaves_undone
+from paramedic.repair.echo import echoes, twins_of
 from paramedic.repair.sheet import apply
 from paramedic.repair.site import Site, origins, sites
+from paramedic.repair.undone import leaves_undone
 from paramedic.source.tree import SourceTree
 
 MOST_CANDIDATES = 120
@@ -46,7 +46,7 @@ IDEAS: tuple[Callable[[Site], Iterator[Draft]], ...] = (
     handlers.copied,
     handlers.translated,
     handlers.fallback,
-    rows.past_lookups,
+    membership.past_lookups,
     defaults.origin,
     defaults.in_place,
     defaults.lookup,
@@ -73,10 +73,10 @@ def candidates(event: Event, diagnosis: Diagnosis, tree: SourceTree) -> tuple[Ca
     places = [(site, IDEAS) for site in sites(event, diagnosis, tree)]
     places += [(site, returns.IDEAS) for site in origins(event, diagnosis, tree)]
     for site, ideas in places:
-        for idea in ideas:
-            for draft in idea(site):
-                _keep(found, _candidate(site, draft))
-                _keep(found, _candidate(site, echoed(site, draft)))
+        twins = twins_of(site)
+        for draft in (draft for idea in ideas for draft in idea(site)):
+            for change in (draft, *echoes(site, twins, draft)):
+                _keep(found, _candidate(site, change))
     ranked = sorted(found.values(), key=lambda candidate: (-candidate.plausibility, _size(candidate), candidate.rationale))
     return tuple(ranked[:MOST_CANDIDATES])
 
@@ -89,9 +89,7 @@ def _keep(found: dict[tuple[Edit, ...], Candidate], candidate: Candidate | None)
         found[candidate.edits] = candidate
 
 
-def _candidate(site: Site, draft: Draft | None) -> Candidate | None:
-    if draft is None:
-        return None
+def _candidate(site: Site, draft: Draft) -> Candidate | None:
     after = apply(site.sheet.text, draft.replacements)
     if after == site.sheet.text or not _compiles(after):
         return None

@@ -64,7 +64,7 @@ class Sheet:
 
     def step(self) -> str:
         """One level of indentation as this file writes it."""
-        for node in ast.walk(self.module.tree):
+        for node in self.module.nodes:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.body and node.body[0].lineno > node.lineno:
                 outer, inner = self.indent(node), self.indent(node.body[0])
                 if inner.startswith(outer) and len(inner) > len(outer):

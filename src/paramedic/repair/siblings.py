@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from paramedic.model.diagnosis import Family
@@ -29,18 +29,22 @@ def guarded(site: Site) -> Iterator[Draft]:
     if site.depth or site.subject is None or not is_pure(site.subject) or not site.sheet.alone(site.statement):
         return
     guards = list(_guards(site))
-    namesakes = Counter(_plain(site.source(guard.body[0])) for sibling, guard in guards if _is_namesake(site, sibling))
     for sibling, guard in guards:
         draft = _draft(site, sibling, guard, guard.body[0])
         if draft is not None:
-            # Methods of the same name in other classes do the same work; where they differ, most of them are followed.
-            supporters = namesakes[_plain(site.source(guard.body[0]))]
-            usual = supporters == max(namesakes.values(), default=0)
-            claimed = draft if usual else replace(draft, weight=draft.weight * OTHERWISE)
-            alone = not supporters and len({id(each) for each, _ in guards}) < ENOUGH
-            # Of nothing to count, the count is 0; of something that is missing, nobody knows the price.
-            thin = alone and _is_decision(guard.body[0]) and site.family not in {Family.ZERO_DIVISION, Family.EMPTY_SEQUENCE}
-            yield replace(claimed, weight=claimed.weight * THIN) if thin else claimed
+            yield replace(draft, weight=draft.weight * _support(site, guard.body[0], guards))
+
+
+def _support(site: Site, leave: ast.stmt, guards: Sequence[tuple[Function, ast.If]]) -> float:
+    """The part of its weight that a way to leave keeps, by how many neighbours leave so."""
+    own = _plain(site.source(leave))
+    votes = Counter(_plain(site.source(guard.body[0])) for sibling, guard in guards if _is_namesake(site, sibling))
+    # Methods of the same name in other classes do the same work; where they differ, most of them are followed.
+    support = 1.0 if votes[own] == max(votes.values(), default=0) else OTHERWISE
+    alike = {id(sibling) for sibling, guard in guards if _plain(site.source(guard.body[0])) == own}
+    # Of nothing to count, the count is 0; of something that is missing, nobody knows the price.
+    guessed = _is_decision(leave) and site.family not in {Family.ZERO_DIVISION, Family.EMPTY_SEQUENCE}
+    return support * THIN if guessed and not votes[own] and len(alike) < ENOUGH else support
 
 
 def _guards(site: Site) -> Iterator[tuple[Function, ast.If]]:

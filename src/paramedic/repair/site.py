@@ -232,7 +232,7 @@ def node_at(sheet: Sheet, span: Span) -> ast.expr | None:
         end = sheet.line_start(span.end_line) + span.end_column
     except IndexError:
         return None
-    for node in ast.walk(sheet.module.tree):
+    for node in sheet.module.nodes:
         if isinstance(node, ast.expr) and node.lineno == span.line and (sheet.start(node), sheet.end(node)) == (start, end):
             return node
     return None
@@ -240,9 +240,7 @@ def node_at(sheet: Sheet, span: Span) -> ast.expr | None:
 
 def _call_of(module: ParsedModule, line: int, name: str) -> ast.expr | None:
     """The call on ``line`` that went into the function ``name``, or the only one there is."""
-    calls = [
-        node for node in ast.walk(module.tree) if isinstance(node, ast.Call) and node.lineno <= line <= (node.end_lineno or line)
-    ]
+    calls = [node for node in module.nodes if isinstance(node, ast.Call) and node.lineno <= line <= (node.end_lineno or line)]
     named = [call for call in calls if _callee(call) == name]
     if named:
         return named[-1]

@@ -21,7 +21,7 @@ def imports_of(module: ParsedModule, name: str, *, is_package: bool) -> Imports:
     """All imports of a module called ``name``, at any depth (inside functions and ``try`` too), relative ones resolved."""
     names: dict[str, str] = {}
     stars: list[str] = []
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 local = alias.asname or alias.name.partition(".")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeAlias
@@ -30,8 +31,13 @@ class ParsedModule:
             ) from error
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes, in the order of ``ast.walk``: found once, since every idea looks through them."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
     def _parents(self) -> dict[ast.AST, ast.AST]:
-        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node that directly holds ``node``; None for the module itself."""
@@ -46,7 +52,7 @@ class ParsedModule:
 
     @cached_property
     def _functions(self) -> tuple[Function, ...]:
-        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        found = [node for node in self.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         return tuple(sorted(found, key=lambda node: node.lineno))
 
     def functions(self) -> tuple[Function, ...]:
@@ -56,13 +62,17 @@ class ParsedModule:
     @cached_property
     def classes(self) -> tuple[ast.ClassDef, ...]:
         """All classes at any depth, in the order of the file."""
-        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
+        found = [node for node in self.nodes if isinstance(node, ast.ClassDef)]
         return tuple(sorted(found, key=lambda node: node.lineno))
 
     def enclosing(self, line: int) -> Function | None:
         """The innermost function whose text, decorators included, covers ``line``."""
-        covering = [node for node in self._functions if first_line(node) <= line <= (node.end_lineno or node.lineno)]
+        covering = [node for first, last, node in self._spans if first <= line <= last]
         return max(covering, key=lambda node: (node.lineno, -(node.end_lineno or 0)), default=None)
+
+    @cached_property
+    def _spans(self) -> tuple[tuple[int, int, Function], ...]:
+        return tuple((first_line(node), node.end_lineno or node.lineno, node) for node in self._functions)
 
     def enclosing_class(self, node: ast.AST) -> ast.ClassDef | None:
         """The class whose body directly holds the function ``node``; None for a plain function."""
@@ -99,17 +109,27 @@ class ParsedModule:
     def statement_at(self, line: int) -> ast.stmt | None:
         """The innermost statement that covers ``line``."""
         covering = [
-            node
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
+            node for node in self.nodes if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
         ]
         return max(covering, key=lambda node: (node.lineno, -(node.end_lineno or 0)), default=None)
 
     def segment(self, node: ast.AST) -> str:
         """The source of ``node`` as written; "" when it has no position."""
-        return ast.get_source_segment(self.text, node) or ""
+        end = getattr(node, "end_lineno", None)
+        if end is None:
+            return ""
+        lines = list(self._lines[node.lineno - 1 : end])  # type: ignore[attr-defined]
+        lines[-1] = lines[-1][: node.end_col_offset]  # type: ignore[attr-defined]
+        lines[0] = lines[0][node.col_offset :]  # type: ignore[attr-defined]
+        return b"".join(lines).decode()
+
+    @cached_property
+    def _lines(self) -> tuple[bytes, ...]:
+        """Lines as ``ast`` counts them: a form feed ends none."""
+        return tuple(line.encode() for line in _LINE.findall(self.text))
 
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|$)")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 

@@ -196,7 +196,7 @@ class SymbolIndex:
 
 
 def _calls_of(module: ParsedModule, name: str) -> Iterator[CallSite]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and dotted_tail(node.func) == name:
             around = next((a for a in module.ancestors(node) if isinstance(a, ast.FunctionDef | ast.AsyncFunctionDef)), None)
             yield CallSite(module.path, node.lineno, node, module.qualname(around) if around else None)

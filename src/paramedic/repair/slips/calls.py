@@ -17,6 +17,7 @@ from paramedic.source.module import Function
 
 _FUNCTIONS = frozenset(("method", "builtin_function_or_method", "function"))
 _PLAIN = frozenset(("str", "int", "float", "bool", "list", "dict", "tuple", "set", "bytes", "datetime.datetime", "datetime.date"))
+_COROUTINE = "<coroutine object"
 _SUPERFLUOUS = re.compile(r"^object [\w.]+ can't be used in 'await' expression$")
 _NO_KEYS = re.compile(r"^'(\w+)' object is not subscriptable$")
 _NO_SELF = re.compile(r"^(?:[\w<>]+\.)*(\w+)\.(\w+)\(\) takes (\d+) positional arguments? but (\d+) (?:was|were) given$")
@@ -30,7 +31,7 @@ def unawaited(site: Site) -> Iterator[Draft]:
     """The value of a coroutine is wanted, and the coroutine was taken."""
     if site.depth or "coroutine" not in site.message or not isinstance(site.function, ast.AsyncFunctionDef):
         return
-    for node in _makers(site, "<coroutine object"):
+    for node in _coroutines(site):
         if isinstance(node, ast.Call) and not isinstance(site.module.parent(node), ast.Await):
             awaited = f"await {site.source(node)}"
             text = awaited if _stands_alone(site, node) else f"({awaited})"
@@ -38,12 +39,12 @@ def unawaited(site: Site) -> Iterator[Draft]:
                        site.sheet.replace(node, text))  # fmt: skip
 
 
-def _makers(site: Site, prefix: str) -> Iterator[ast.expr]:
-    """Where a value came from whose repr starts so: the subject, or a local of the statement; the failing call itself first."""
-    if site.subject is not None and (not isinstance(site.subject, ast.Name) or shown(site, site.subject).startswith(prefix)):
+def _coroutines(site: Site) -> Iterator[ast.expr]:
+    """Where a coroutine came from: the subject, or a local of the statement; the failing call itself first."""
+    if site.subject is not None and (not isinstance(site.subject, ast.Name) or shown(site, site.subject).startswith(_COROUTINE)):
         yield origin_of(site, site.subject)
     for node in header(site.statement):
-        if isinstance(node, ast.Name) and shown(site, node).startswith(prefix) and node is not site.subject:
+        if isinstance(node, ast.Name) and shown(site, node).startswith(_COROUTINE) and node is not site.subject:
             yield origin_of(site, node)
 
 

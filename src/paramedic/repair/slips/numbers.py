@@ -143,7 +143,7 @@ def ratio(site: Site) -> Iterator[Draft]:
 
 
 def _ratio_elsewhere(site: Site) -> tuple[str, ast.IfExp] | None:
-    for node in ast.walk(site.module.tree):
+    for node in site.module.nodes:
         if not isinstance(node, ast.IfExp) or not isinstance(node.body, ast.BinOp) or not isinstance(node.orelse, ast.Constant):
             continue
         if isinstance(node.body.op, ast.Div | ast.FloorDiv):
