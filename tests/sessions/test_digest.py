@@ -14,7 +14,7 @@ from paramedic.sessions.rehearsal import rehearse
 from paramedic.sessions.replaying import requeue_stored
 from paramedic.settings import Configuration
 from paramedic.settings.file import Action
-from paramedic.store import deliveries, events, issues
+from paramedic.store import deliveries, events, hours, issues
 from paramedic.store.deliveries import Delivery
 from paramedic.store.issues import Issue
 from paramedic.store.migrate import downgrade, upgrade
@@ -70,7 +70,16 @@ def test_equal_crashes_are_counted_in_one_issue(engine: sa.Engine) -> None:
     (issue,) = all_issues(engine)
     assert (issue.count, issue.users, issue.title, issue.state) == (30, 3, "KeyError: 0", "new")
     with engine.connect() as connection:
-        assert sum(count for _hour, count in issues.hours_since(connection, issue.id, 0)) == 30
+        assert sum(count for _hour, count in hours.of_issue(connection, issue.id, 0)) == 30
+
+
+def test_the_sum_of_all_issues_is_kept_by_hour(engine: sa.Engine) -> None:
+    receive(engine, *(event(number, kind) for number, kind in enumerate(("KeyError", "TypeError", "KeyError"))))
+    receive(engine, event(7, "ValueError"), event(0))
+    with engine.connect() as connection:
+        each = hours.of_issues(connection, [issue.id for issue in all_issues(engine)], 0)
+        assert sum(count for _hour, count in hours.of_all(connection, 0)) == 4
+        assert sum(count for counted in each.values() for count in counted.values()) == 4
 
 
 def test_a_repeated_delivery_counts_once(engine: sa.Engine) -> None:

@@ -20,7 +20,7 @@ from paramedic.settings import Configuration, Settings
 from paramedic.settings.exposure import is_of_this_machine
 from paramedic.settings.file import NotificationsConfig
 from paramedic.store import effects as rows
-from paramedic.store import issues, outcomes
+from paramedic.store import hours, issues, outcomes
 from paramedic.store import sessions as store
 from paramedic.store.alerts import Alert, Standing
 from paramedic.store.effects import EffectRow
@@ -61,8 +61,8 @@ def news_of(
     found = [row for key, _state in standing.effects if (row := rows.read(connection, key)) is not None]
     newest = [row for row in found if session and row.session_id == session.id] or found
     hour = int(time.time()) // 3600
-    hours = issues.hours_since(connection, issue_id, hour - 23)
-    counts = Counts(sum(count for at, count in hours if at >= hour - 1), sum(count for _at, count in hours))
+    by_hour = hours.of_issue(connection, issue_id, hour - 23)
+    counts = Counts(sum(count for at, count in by_hour if at >= hour - 1), sum(count for _at, count in by_hour))
     may_answer = anybody_may(configuration)
     fixes = outcomes.of_issue(connection, issue_id)
     return message_on(Scene(issue, counts, standing.alert, session, newest, may_answer, fixes), settings, configuration)

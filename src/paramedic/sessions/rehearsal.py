@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from paramedic.model.errors import BadInput, ParamedicError
 from paramedic.model.event import Level
 from paramedic.settings.file import Action, Rule, State
-from paramedic.store import issues
+from paramedic.store import hours, issues
 from paramedic.store.engine import open_engine, reading
 from paramedic.store.issues import NEW_FOR, Issue
 from paramedic.triage.rules import Decision, IssueFacts, decide
@@ -67,17 +67,17 @@ class Asked:
 def rehearse(connection: sa.Connection, rules: tuple[Rule, ...], days: float) -> Iterator[tuple[Issue, Rehearsed]]:
     """Walk through the hours of the last ``days`` for every issue that was seen in them."""
     since = datetime.now(UTC) - timedelta(days=days)
-    for issue, hours in _seen_since(connection, since):
-        yield issue, _rehearse(issue, hours, rules)
+    for issue, by_hour in _seen_since(connection, since):
+        yield issue, _rehearse(issue, by_hour, rules)
 
 
 def compare(connection: sa.Connection, asked: Asked) -> Iterator[Compared]:
     """Each issue under both sets of rules, the last seen first."""
     since = datetime.now(UTC) - timedelta(days=asked.days)
-    for number, (issue, hours) in enumerate(_seen_since(connection, since)):
+    for number, (issue, by_hour) in enumerate(_seen_since(connection, since)):
         if number >= asked.limit:
             return
-        yield Compared(issue, _rehearse(issue, hours, asked.today), _rehearse(issue, hours, asked.tried))
+        yield Compared(issue, _rehearse(issue, by_hour, asked.today), _rehearse(issue, by_hour, asked.tried))
 
 
 def dry_run(connection: sa.Connection, asked: Asked) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _seen_since(connection: sa.Connection, since: datetime) -> Iterator[tuple[Is
     offset = 0
     while page := issues.listed(connection, limit=_AT_ONCE, offset=offset):
         recent = [issue for issue in page if issue.last_seen >= since]
-        counted = issues.hours_of(connection, [issue.id for issue in recent], int(since.timestamp()) // 3600)
+        counted = hours.of_issues(connection, [issue.id for issue in recent], int(since.timestamp()) // 3600)
         yield from ((issue, counted.get(issue.id, {})) for issue in recent)
         if len(recent) < len(page):
             return
@@ -132,22 +132,22 @@ def _seen_since(connection: sa.Connection, since: datetime) -> Iterator[tuple[Is
 
 
 def _rehearse(issue: Issue, counted: Mapping[int, int], rules: tuple[Rule, ...]) -> Rehearsed:
-    hours = sorted(counted.items())
-    for hour, _count in hours:
+    by_hour = sorted(counted.items())
+    for hour, _count in by_hour:
         # The end of the hour, when all its events had come.
         at = datetime.fromtimestamp(min((hour + 1) * 3600, time.time()), UTC)
-        decision = decide(_facts_at(issue, hours, hour, at), rules, at)
+        decision = decide(_facts_at(issue, by_hour, hour, at), rules, at)
         if decision.action is not Action.IGNORE:
             return Rehearsed(at, decision)
     now = datetime.now(UTC)
-    last = hours[-1][0] if hours else int(time.time()) // 3600
-    return Rehearsed(now, decide(_facts_at(issue, hours, last, now), rules, now))
+    last = by_hour[-1][0] if by_hour else int(time.time()) // 3600
+    return Rehearsed(now, decide(_facts_at(issue, by_hour, last, now), rules, now))
 
 
-def _facts_at(issue: Issue, hours: Sequence[tuple[int, int]], hour: int, at: datetime) -> IssueFacts:
+def _facts_at(issue: Issue, by_hour: Sequence[tuple[int, int]], hour: int, at: datetime) -> IssueFacts:
     def events_within(minutes: int) -> int:
         first = hour - max(0, minutes // 60 - 1)
-        return sum(count for when, count in hours if first <= when <= hour)
+        return sum(count for when, count in by_hour if first <= when <= hour)
 
     return IssueFacts(
         project=issue.project,

@@ -13,7 +13,7 @@ from paramedic.sessions.alerting import consider
 from paramedic.sessions.ignoring import held
 from paramedic.settings import Configuration
 from paramedic.settings.file import Action, State
-from paramedic.store import issues
+from paramedic.store import hours, issues
 from paramedic.store import sessions as store
 from paramedic.store.engine import reading
 from paramedic.store.issues import Issue
@@ -95,4 +95,4 @@ def _facts(connection: sa.Connection, issue: Issue) -> IssueFacts:
 def _events_within(connection: sa.Connection, issue_id: int, minutes: int) -> int:
     """Events of the last ``minutes``, to the hour: the hour in which the window begins counts whole."""
     since = int(time.time() - minutes * 60) // 3600
-    return sum(count for _hour, count in issues.hours_since(connection, issue_id, since))
+    return sum(count for _hour, count in hours.of_issue(connection, issue_id, since))

@@ -18,7 +18,7 @@ from paramedic.sessions.pulls import STAGE, decide
 from paramedic.settings import Configuration, Settings
 from paramedic.settings.file import RepositoryConfig
 from paramedic.source.repository import Repository
-from paramedic.store import issues, outcomes, releases
+from paramedic.store import hours, issues, outcomes, releases
 from paramedic.store import sessions as store
 from paramedic.store.engine import reading
 from paramedic.store.issues import Issue
@@ -76,7 +76,7 @@ def _heard(connection: sa.Connection, outcome: Outcome) -> Heard:
         issue,
         releases.of_project(connection, issue.project, outcome.fate_at, _CANDIDATES),
         releases.of_issue(connection, issue.id),
-        issues.hours_since(connection, issue.id, merged_hour - BEFORE_HOURS),
+        hours.of_issue(connection, issue.id, merged_hour - BEFORE_HOURS),
         releases.last_before(connection, issue.project, outcome.fate_at),
     )
 

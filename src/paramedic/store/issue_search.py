@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from paramedic.model.errors import BadInput
+from paramedic.store.issue_text import containing
 from paramedic.store.issues import Issue, read_row
 from paramedic.store.schema import issues, sessions
 
@@ -112,8 +113,8 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
 def _first(
     connection: sa.Connection, query: sa.Select[tuple[object, ...]], wanted: Wanted, limit: int, *, back: bool
 ) -> Sequence[sa.RowMapping]:
-    """The first rows that say the text. One that many say is found among those that come first. One that few say is looked
-    for in the table as it lies, from end to end, which takes a fifth of the time that the order of an index takes."""
+    """The first rows that say the text. One that many say is found among those that come first, and one that few say by its
+    trigrams, which for the many would be all of them."""
     query = query.order_by(*_order(issues.c, wanted.sort, back=back))
     if not wanted.text:
         return connection.execute(query.limit(limit)).mappings().all()
@@ -122,9 +123,8 @@ def _first(
     found = connection.execute(lately.limit(limit)).mappings().all()
     if len(found) == limit:
         return found
-    everywhere = issues.alias()
-    said = sa.select(everywhere.c.id).where(_says(everywhere.c, wanted.text))
-    return connection.execute(query.where(issues.c.id.in_(said)).limit(limit)).mappings().all()
+    said = sa.or_(issues.c.short_id == wanted.text, containing(connection, wanted.text))
+    return connection.execute(query.where(said).limit(limit)).mappings().all()
 
 
 def _order(columns: Any, sort: Sort, *, back: bool) -> tuple[sa.ColumnElement[Any], ...]:

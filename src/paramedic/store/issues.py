@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from paramedic.model.errors import BadInput
-from paramedic.store import events
+from paramedic.store import events, hours
 from paramedic.store.events import Sample
+from paramedic.store.issue_text import containing
 from paramedic.store.moments import aware
-from paramedic.store.schema import issue_hours, issue_users, issues, sessions
+from paramedic.store.schema import issue_users, issues, sessions
 
 MOST_USERS = 10_000
 """Users of one issue are told apart up to this many; beyond it the number stands for "at least"."""
@@ -129,7 +130,10 @@ def record(connection: sa.Connection, seen: Sequence[Sighting]) -> tuple[int, ..
     users = _count_users(connection, seen, rows)
     updates = [_counted(sighting, row, users[row["id"]]) for sighting, row in zip(seen, rows, strict=True)]
     connection.execute(_COUNTED, updates)
-    _count_hours(connection, seen, rows)
+    hours.count(
+        connection,
+        [(row["id"], hour, count) for sighting, row in zip(seen, rows, strict=True) for hour, count in sighting.hours.items()],
+    )
     events.keep(connection, [(row["id"], sighting.samples, row["count"]) for sighting, row in zip(seen, rows, strict=True)])
     return tuple(row["id"] for row in rows)
 
@@ -249,19 +253,6 @@ def _count_users(connection: sa.Connection, seen: Sequence[Sighting], rows: Sequ
     return counted
 
 
-def _count_hours(connection: sa.Connection, seen: Sequence[Sighting], rows: Sequence[sa.RowMapping]) -> None:
-    write = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(issue_hours)
-    grown = write.on_conflict_do_update(
-        index_elements=["issue_id", "hour"], set_={"count": issue_hours.c.count + write.excluded["count"]}
-    )
-    counted = [
-        {"issue_id": row["id"], "hour": hour, "count": count}
-        for sighting, row in zip(seen, rows, strict=True)
-        for hour, count in sighting.hours.items()
-    ]
-    connection.execute(grown, counted)
-
-
 def read(connection: sa.Connection, issue_id: int) -> Issue:
     """Raises ``BadInput`` when there is no such issue."""
     row = connection.execute(sa.select(*_COLUMNS).where(issues.c.id == issue_id)).mappings().one_or_none()
@@ -325,9 +316,7 @@ def listed(
     if verdict is not None:
         query = query.where(_newest_verdict == verdict)
     if text:
-        query = query.where(
-            sa.or_(issues.c.title.icontains(text, autoescape=True), issues.c.culprit.icontains(text, autoescape=True))
-        )
+        query = query.where(containing(connection, text))
     return tuple(read_row(row) for row in connection.execute(query).mappings())
 
 
@@ -335,9 +324,7 @@ def seen_between(
     connection: sa.Connection, begin: datetime, end: datetime, releases: Sequence[str] = (), limit: int = 10_000
 ) -> tuple[tuple[Issue, int], ...]:
     """Issues with events in the period, to the hour, and how many; with ``releases``, those last seen in one of them."""
-    hours = issue_hours.c.hour >= int(begin.timestamp()) // 3600, issue_hours.c.hour < int(end.timestamp()) // 3600
-    counted = sa.select(issue_hours.c.issue_id, sa.func.sum(issue_hours.c.count).label("events")).where(*hours)
-    within = counted.group_by(issue_hours.c.issue_id).subquery()
+    within = hours.within(begin, end)
     query = sa.select(*_COLUMNS, within.c.events).join(within, within.c.issue_id == issues.c.id)
     if releases:
         query = query.where(issues.c.last_release.in_(releases))
@@ -364,30 +351,6 @@ def decided(connection: sa.Connection, issue_id: int, *, action: str, rule: str 
     connection.execute(sa.update(issues).where(issues.c.id == issue_id).values(values))
 
 
-def hours_since(connection: sa.Connection, issue_id: int, since_hour: int) -> tuple[tuple[int, int], ...]:
-    """Epoch hours from ``since_hour`` on with their events, the oldest first."""
-    query = sa.select(issue_hours.c.hour, issue_hours.c.count.label("events"))
-    query = query.where(issue_hours.c.issue_id == issue_id, issue_hours.c.hour >= since_hour).order_by(issue_hours.c.hour)
-    return tuple((row.hour, row.events) for row in connection.execute(query))
-
-
-def hours_of(connection: sa.Connection, issue_ids: Sequence[int], since_hour: int) -> dict[int, dict[int, int]]:
-    """By issue, epoch hours from ``since_hour`` on with their events."""
-    query = sa.select(issue_hours).where(issue_hours.c.issue_id.in_(issue_ids), issue_hours.c.hour >= since_hour)
-    found: dict[int, dict[int, int]] = {}
-    for row in connection.execute(query).mappings():
-        found.setdefault(row["issue_id"], {})[row["hour"]] = row["count"]
-    return found
-
-
-def all_hours_since(connection: sa.Connection, since_hour: int) -> tuple[tuple[int, int], ...]:
-    """Epoch hours from ``since_hour`` on with the events of all issues, the oldest first."""
-    counted = sa.func.sum(issue_hours.c.count)
-    query = sa.select(issue_hours.c.hour, counted).where(issue_hours.c.hour >= since_hour)
-    rows = connection.execute(query.group_by(issue_hours.c.hour).order_by(issue_hours.c.hour))
-    return tuple((row[0], int(row[1])) for row in rows)
-
-
 def projects(connection: sa.Connection, limit: int = 500) -> tuple[str, ...]:
     """Projects that issues were seen in, by name."""
     query = sa.select(issues.c.project).distinct().order_by(issues.c.project).limit(limit)
@@ -397,9 +360,9 @@ def projects(connection: sa.Connection, limit: int = 500) -> tuple[str, ...]:
 def facts(connection: sa.Connection, issue_id: int) -> Facts:
     """Raises ``BadInput`` when there is no such issue."""
     issue = read(connection, issue_id)
-    counted = hours_since(connection, issue_id, int(time.time()) // 3600 - 23)
-    hours = tuple((datetime.fromtimestamp(hour * 3600, UTC), count) for hour, count in counted)
-    return Facts(issue.id, issue.title, issue.upstream_id, issue.short_id, issue.url, issue.users, hours)
+    counted = hours.of_issue(connection, issue_id, int(time.time()) // 3600 - 23)
+    by_hour = tuple((datetime.fromtimestamp(hour * 3600, UTC), events) for hour, events in counted)
+    return Facts(issue.id, issue.title, issue.upstream_id, issue.short_id, issue.url, issue.users, by_hour)
 
 
 def totals(connection: sa.Connection) -> Sequence[tuple[str, int]]:

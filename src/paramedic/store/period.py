@@ -7,10 +7,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from paramedic.store import hours
 from paramedic.store.budgets import session_scope
 from paramedic.store.issues import Issue, read_row
 from paramedic.store.moments import aware
-from paramedic.store.schema import alert_logs, budgets, effects, issue_hours, issues, sessions
+from paramedic.store.schema import alert_logs, budgets, effects, issues, sessions
 
 _MOST_NEW = 20_000
 _WORST = 6
@@ -66,10 +67,8 @@ def _count(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> in
 
 
 def _events(connection: sa.Connection, begin: datetime, end: datetime) -> dict[int, int]:
-    hour = issue_hours.c.hour
-    query = sa.select(hour, sa.func.sum(issue_hours.c.count)).where(hour >= int(begin.timestamp()) // 3600)
-    rows = connection.execute(query.where(hour < -(-int(end.timestamp()) // 3600)).group_by(hour))
-    return {row[0]: int(row[1]) for row in rows}
+    last = -(-int(end.timestamp()) // 3600)
+    return {hour: events for hour, events in hours.of_all(connection, int(begin.timestamp()) // 3600) if hour < last}
 
 
 def _new_issues(connection: sa.Connection, begin: datetime, end: datetime) -> dict[int, int]:

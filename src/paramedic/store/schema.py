@@ -71,6 +71,8 @@ issues = sa.Table(
     sa.Column("decided_at", Moment),
     sa.UniqueConstraint("project", "group_key"),
 )
+# Lists are shown by last_seen whatever they are narrowed to.
+sa.Index("ix_issues_status_last_seen", issues.c.status, issues.c.last_seen)
 sa.Index("ix_issues_need_rules", issues.c.id, sqlite_where=sa.text("needs_rules"), postgresql_where=sa.text("needs_rules"))
 
 # What the list of issues is sorted by and asked for most.
@@ -88,6 +90,14 @@ issue_hours = sa.Table(
     sa.Column("hour", sa.Integer, primary_key=True),
     sa.Column("count", sa.Integer, nullable=False),
     comment="Events per hour; hour is epoch seconds // 3600.",
+)
+
+all_hours = sa.Table(
+    "all_hours",
+    metadata,
+    sa.Column("hour", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    comment="Events of all issues per hour; hour is epoch seconds // 3600.",
 )
 
 issue_users = sa.Table(

@@ -180,11 +180,9 @@ def last_finished(connection: sa.Connection, issue_id: int) -> Session | None:
 def last_verdicts(connection: sa.Connection, issue_ids: Sequence[int]) -> dict[int, str]:
     """By issue, what its newest finished session came to."""
     query = sa.select(sessions.c.issue_id, sessions.c.verdict).where(
-        sessions.c.state == SessionState.FINISHED.value, sessions.c.verdict.is_not(None)
+        sessions.c.issue_id.in_(issue_ids), sessions.c.state == SessionState.FINISHED.value, sessions.c.verdict.is_not(None)
     )
-    wanted = frozenset(issue_ids)
-    rows = connection.execute(query.order_by(sessions.c.finished_at))
-    return {row.issue_id: row.verdict for row in rows if row.issue_id in wanted}
+    return {row.issue_id: row.verdict for row in connection.execute(query.order_by(sessions.c.finished_at))}
 
 
 def verdicts_since(connection: sa.Connection, since: datetime) -> Sequence[tuple[str, int]]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from paramedic.integrations.sentry.reference import parse_reference
 from paramedic.model.errors import BadInput
 from paramedic.sessions.starting import start_by_hand
-from paramedic.store import issues, outcomes, sessions
+from paramedic.store import hours, issues, outcomes, sessions
 from paramedic.store.engine import reading
 from paramedic.store.issues import Issue
 from paramedic.store.sessions import Session, SessionState
@@ -59,11 +59,11 @@ def one(engine: Engine, issue_id: int) -> dict[str, object]:
     """With its grouping explained, events by hour of the last day, its sessions, and what became of their fixes."""
     with reading(engine).connect() as connection:
         issue = issues.read(connection, issue_id)
-        hours = issues.hours_since(connection, issue_id, int(time.time()) // 3600 - 23)
+        by_hour = hours.of_issue(connection, issue_id, int(time.time()) // 3600 - 23)
         found = sessions.recent(connection, issue_id=issue_id, limit=20)
         became = outcome_documents(connection, outcomes.of_issue(connection, issue_id))
     return issue_document(issue) | {
-        "hours": [{"at": hour * 3600, "count": count} for hour, count in hours],
+        "hours": [{"at": hour * 3600, "count": count} for hour, count in by_hour],
         "sessions": [session_document(session, with_result=False) for session in found],
         "outcomes": became,
     }

@@ -18,7 +18,7 @@ from paramedic.model.errors import BadInput, ParamedicError
 from paramedic.model.library import Shelf
 from paramedic.sessions.library import find_entries
 from paramedic.sessions.starting import start_by_hand
-from paramedic.store import issues, sessions
+from paramedic.store import hours, issues, sessions
 from paramedic.store.engine import reading
 from paramedic.store.issues import Issue
 from paramedic.store.service_users import HOME_ORGANISATION
@@ -93,9 +93,9 @@ class _Tools:
         """One issue: how often and where it happens, and which sessions looked into it."""
         with self._reading() as connection:
             found = _issue(connection, issue)
-            hours = issues.hours_since(connection, found.id, int(time.time()) // 3600 - 23)
+            by_hour = hours.of_issue(connection, found.id, int(time.time()) // 3600 - 23)
             return issue_text(
-                found, sum(count for _hour, count in hours), sessions.recent(connection, issue_id=found.id, limit=10)
+                found, sum(count for _hour, count in by_hour), sessions.recent(connection, issue_id=found.id, limit=10)
             )
 
     def get_diagnosis(self, issue: IssueName | None = None, session: Text = None) -> str:

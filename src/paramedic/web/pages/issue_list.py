@@ -12,10 +12,10 @@ from starlette.responses import Response
 from paramedic.model.errors import BadInput
 from paramedic.model.event import Level
 from paramedic.model.repair import Verdict
-from paramedic.store import issue_search, issues, sessions
+from paramedic.store import hours, issue_search, issues, sessions
 from paramedic.store.engine import reading
 from paramedic.store.issue_search import Sort, Standing, Wanted
-from paramedic.web.pages.charts import frequency
+from paramedic.web.pages.charts import spark
 from paramedic.web.pages.serving import Visit
 
 AT_ONCE = 50
@@ -28,13 +28,13 @@ def listing(visit: Visit) -> Response:
     with reading(visit.engine).connect() as connection:
         page = issue_search.find(connection, wanted, limit=AT_ONCE, after=visit.asked("after"), before=visit.asked("before"))
         ids = [issue.id for issue in page.issues]
-        hours = issues.hours_of(connection, ids, hour - 23)
+        by_hour = hours.of_issues(connection, ids, hour - 23)
         verdicts = sessions.last_verdicts(connection, ids)
         projects = issues.projects(connection)
     asked = _asked(wanted)
     return visit.show(
         "issues.html",
-        rows=[(issue, frequency(hours.get(issue.id, {}), bars=24), verdicts.get(issue.id)) for issue in page.issues],
+        rows=[(issue, spark(by_hour.get(issue.id, {})), verdicts.get(issue.id)) for issue in page.issues],
         wanted=wanted,
         is_filtered=bool(asked.keys() - {"sort"}),
         projects=projects,

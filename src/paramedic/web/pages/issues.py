@@ -13,7 +13,7 @@ from starlette.responses import Response
 from paramedic.effects import ledger
 from paramedic.integrations.sentry.event import parse_event
 from paramedic.model.event import Event
-from paramedic.store import events, ignores, issues, outcomes, playbooks, sessions
+from paramedic.store import events, hours, ignores, issues, outcomes, playbooks, sessions
 from paramedic.store.engine import reading
 from paramedic.store.service_users import HOME_ORGANISATION
 from paramedic.store.sessions import SessionState
@@ -42,7 +42,7 @@ def one(visit: Visit) -> Response:
     hour = int(time.time()) // 3600
     with reading(visit.engine).connect() as connection:
         issue = issues.read(connection, issue_id)
-        counts = dict(issues.hours_since(connection, issue_id, hour - 14 * DAY))
+        counts = dict(hours.of_issue(connection, issue_id, hour - 14 * DAY))
         body = events.event_body(connection, issue_id)
         kept = [parse_event(json.loads(sample.body), brief=True) for sample in events.sampled(connection, issue_id)]
         found = sessions.recent(connection, issue_id=issue_id, limit=20)

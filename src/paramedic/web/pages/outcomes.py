@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from paramedic.model.outcome import Outcome, ReviewComment
 from paramedic.reports.outcome import fate_of, headline, silence_of
-from paramedic.store import issues, outcomes
+from paramedic.store import hours, outcomes
 from paramedic.web.pages.charts import Chart, frequency
 
 _BEFORE_HOURS = 24
@@ -57,7 +57,7 @@ def _shown(connection: sa.Connection, one: Outcome, comments: tuple[ReviewCommen
     known = [(hour, text) for hour, text in marked if hour is not None]
     first = max(min(hour for hour, _text in known) - _BEFORE_HOURS, now - _MOST_HOURS)
     bars = max(now - first + 1, 2)
-    chart = frequency(dict(issues.hours_since(connection, one.issue_id, first)), bars=bars)
+    chart = frequency(dict(hours.of_issue(connection, one.issue_id, first)), bars=bars)
     marks = tuple(Mark(hour - first, f"{_moment(hour)}: {text}", text == _MERGED) for hour, text in known if hour >= first)
     return Shown(one, plain.headline, plain.fate, plain.silence, comments, chart, marks)
 
