@@ -10,7 +10,7 @@ from paramedic.effects.values import Patch, Push, Recorded
 from paramedic.sessions.approving import WISH
 from paramedic.sessions.desk import Desk
 from paramedic.source.edits import unified_diff
-from paramedic.store import sessions as store
+from paramedic.store import logs
 from paramedic.store.engine import reading
 
 _LONGEST_DIFF = 20_000
@@ -28,7 +28,7 @@ def wishes_of(desk: Desk) -> Wishes:
     """What is to be otherwise than in the proposals that were sent back."""
     with reading(desk.house.engine).connect() as connection:
         sent_back = ledger.wishes(connection, desk.session_id)
-        turn = store.count_log(connection, desk.session_id, WISH)
+        turn = logs.count_log(connection, desk.session_id, WISH)
     return Wishes("\n\n".join(map(_wish, sent_back)), turn) if sent_back else Wishes()
 
 

@@ -362,22 +362,6 @@ def log_after(connection: sa.Connection, session_id: str, seq: int = 0, limit: i
     return tuple(LogLine(row.seq, aware(row.at), row.stage, row.text) for row in connection.execute(query))
 
 
-def count_log(connection: sa.Connection, session_id: str, stage: str) -> int:
-    """How many lines there are of this stage."""
-    query = sa.select(sa.func.count()).where(session_log.c.session_id == session_id, session_log.c.stage == stage)
-    return int(connection.execute(query).scalar_one())
-
-
-def log_before(connection: sa.Connection, session_id: str, seq: int | None = None, limit: int = 200) -> tuple[LogLine, ...]:
-    """The last lines before ``seq``, or of all, in order."""
-    columns = (session_log.c.seq, session_log.c.at, session_log.c.stage, session_log.c.text)
-    query = sa.select(*columns).where(session_log.c.session_id == session_id)
-    if seq is not None:
-        query = query.where(session_log.c.seq < seq)
-    rows = connection.execute(query.order_by(session_log.c.seq.desc()).limit(limit)).all()
-    return tuple(LogLine(row.seq, aware(row.at), row.stage, row.text) for row in reversed(rows))
-
-
 _COLUMNS = tuple(sessions.c[name] for name in Session.__slots__)
 
 

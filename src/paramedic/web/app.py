@@ -23,6 +23,7 @@ from paramedic.web.chat import chat_routes
 from paramedic.web.limits import BodyLimit
 from paramedic.web.pages import page_routes
 from paramedic.web.pages.door import Door
+from paramedic.web.pages.watch import Watch
 
 _LIMITED = (
     "/api/",
@@ -60,6 +61,7 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     app.state.desk = desk
     app.state.engine = engine
     app.state.door = Door(desk)
+    app.state.watch = Watch(engine)
     for module in (health, issues, sessions, approvals, analysis, rules, mcp):
         app.include_router(module.router)
     for router in (*devin.ROUTERS, *devin.ROUTERS_V1):

@@ -21,6 +21,7 @@ from paramedic.store.migrate import upgrade
 from paramedic.store.service_users import HOME_ORGANISATION
 from paramedic.web.address import bound
 from paramedic.web.app import create_app
+from paramedic.web.pages.watch import Watch
 
 log = structlog.get_logger()
 
@@ -30,7 +31,15 @@ _NOT_STARTED = 3
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens, as soon as it answers there."""
+    """Says where it listens, as soon as it answers there, and sends home whoever follows something when it is to end."""
+
+    def __init__(self, config: uvicorn.Config, watch: Watch) -> None:
+        super().__init__(config)
+        self._watch = watch
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._watch.close()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -52,7 +61,7 @@ def run(settings: Settings) -> None:
         add_starters(connection, HOME_ORGANISATION)
     app = create_app(settings, configuration, engine)
     with bound(settings) as door:
-        server = _Server(_configured(app))
+        server = _Server(_configured(app), app.state.watch)
         with suppress(KeyboardInterrupt):
             server.run([door])
     if not server.started:

@@ -24,6 +24,7 @@ from paramedic.web.pages.evidence import places_of
 from paramedic.web.pages.outcomes import shown
 from paramedic.web.pages.serving import Visit
 from paramedic.web.pages.stack import headline, left_out, stacks
+from paramedic.web.pages.watch import Topic, version_of
 
 _SHOWN_VALUES, _SHOWN_TAGS = 4, 40
 
@@ -42,6 +43,7 @@ def one(visit: Visit) -> Response:
     hour = int(time.time()) // 3600
     with reading(visit.engine).connect() as connection:
         issue = issues.read(connection, issue_id)
+        version = version_of(connection, Topic("issue", str(issue_id)))
         counts = dict(hours.of_issue(connection, issue_id, hour - 14 * DAY))
         body = events.event_body(connection, issue_id)
         kept = [parse_event(json.loads(sample.body), brief=True) for sample in events.sampled(connection, issue_id)]
@@ -60,6 +62,7 @@ def one(visit: Visit) -> Response:
     return visit.show(
         "issue.html",
         issue=issue,
+        cursor=f"0.{version}",
         kind=kind,
         text=text,
         event=event,

@@ -31,6 +31,11 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     return _environment().get_template(template).render(values)
 
 
+def piece(macro: str, *values: Any) -> str:
+    """One macro of ``pieces.html``: a part of a page that is also sent by itself."""
+    return str(getattr(_environment().get_template("pieces.html").module, macro)(*values)).strip()
+
+
 @cache
 def _environment() -> Environment:
     loader = PackageLoader("paramedic.web.pages")

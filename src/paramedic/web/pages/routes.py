@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from paramedic.model.accounts import Role
 from paramedic.sessions.shelves import Entry
-from paramedic.web.pages import approvals, issue_acts, issue_list, issues, library, login, overview, rules, sessions, state
+from paramedic.web.pages import approvals, issue_acts, issue_list, issues, library, live, login, overview, rules, sessions, state
 from paramedic.web.pages.rendering import ASSETS, asset
 from paramedic.web.pages.serving import Page, page
 
@@ -24,6 +24,9 @@ def page_routes() -> list[Route]:
         _shown("/", overview.overview),
         _shown("/issues", issue_list.listing),
         _shown("/issues/{issue}", issues.one),
+        _followed("/live", "overview"),
+        _followed("/issues/{issue}/live", "issue", "issue"),
+        _followed("/sessions/{session}/live", "session", "session"),
         _acting("/issues/{issue}/investigate", issue_acts.investigate),
         _acting("/issues/{issue}/approve", issue_acts.approve),
         _acting("/issues/{issue}/reject", issue_acts.reject),
@@ -72,6 +75,12 @@ def _library(pages: library.LibraryPages[Entry]) -> list[Route]:
 
 def _shown(path: str, show: Page, needs: Role = Role.VIEWER) -> Route:
     return Route(path, page(show, needs), methods=["GET"], middleware=_COMPRESSED)
+
+
+def _followed(path: str, kind: str, parameter: str = "") -> Route:
+    stream = live.endpoint(kind, parameter)
+    stream.needs = Role.VIEWER  # type: ignore[attr-defined]
+    return Route(path, stream, methods=["GET"])
 
 
 def _acting(path: str, act: Page, needs: Role = Role.RESPONDER) -> Route:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from starlette.responses import Response
@@ -11,14 +10,18 @@ from paramedic.effects import ledger
 from paramedic.model.errors import BadInput
 from paramedic.sessions.conversing import tell, terminate
 from paramedic.sessions.resuming import resume
-from paramedic.store import agent, budgets, issues, outcomes, recalls, requests, sessions
+from paramedic.store import agent, budgets, issues, logs, outcomes, recalls, requests, sessions
 from paramedic.store.engine import reading
-from paramedic.store.sessions import LogLine, Session, SessionState
+from paramedic.store.sessions import LogLine, SessionState
 from paramedic.web.devin.documents import conversation
 from paramedic.web.pages.outcomes import shown
 from paramedic.web.pages.serving import Visit
+from paramedic.web.pages.stages import stages_of
+from paramedic.web.pages.watch import Topic, version_of
 
 LONGEST_MESSAGE = 50_000
+LINES_AT_ONCE, MOST_CHARACTERS, LONGEST_LINE = 200, 60_000, 1_000
+STEPS_AT_ONCE, MESSAGES_AT_ONCE = 100, 50
 _ENDED = (SessionState.FINISHED, SessionState.FAILED, SessionState.CANCELLED)
 
 
@@ -31,25 +34,43 @@ def listing(visit: Visit) -> Response:
 
 def one(visit: Visit) -> Response:
     name = visit.request.path_params["session"]
+    before = visit.number("before") or None
     with reading(visit.engine).connect() as connection:
         session = sessions.read(connection, requests.find(connection, None, name) or name)
-        lines = sessions.log_after(connection, session.id, limit=5000)
+        version = version_of(connection, Topic("session", session.id))
+        lines = _fitting(logs.log_before(connection, session.id, before, LINES_AT_ONCE))
+        steps = agent.steps_of(connection, session.id)
         return visit.show(
             "session.html",
             session=session,
             issue=issues.read(connection, session.issue_id) if session.issue_id is not None else None,
             lines=lines,
-            stages=_stages(session, lines),
+            before=before,
+            cursor=f"{lines[-1].seq if lines else 0}.{version}",
+            stages=stages_of(session, logs.stage_times(connection, session.id)),
             is_live=session.state in sessions.LIVE,
             has_ended=session.state in _ENDED,
-            said=conversation(connection, session),
+            said=conversation(connection, session)[-MESSAGES_AT_ONCE:],
             request=requests.read(connection, [session.id]).get(session.id),
             recalled=recalls.of(connection, session.id),
             dollars=budgets.dollars_of(connection, [session.id]).get(session.id, 0.0),
-            steps=agent.steps_of(connection, session.id),
+            steps=steps[-STEPS_AT_ONCE:],
+            steps_before=max(0, len(steps) - STEPS_AT_ONCE),
+            tokens=sum(step.cost.tokens for step in steps),
             effects=ledger.listing(connection, session_id=session.id),
             outcomes=shown(connection, outcomes.of_sessions(connection, [session.id])),
         )
+
+
+def _fitting(lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
+    """The last of them, as many as a telephone should be sent at once."""
+    room, kept = MOST_CHARACTERS, 0
+    for line in reversed(lines):
+        room -= min(len(line.text), LONGEST_LINE)
+        if room < 0 and kept:
+            break
+        kept += 1
+    return lines[len(lines) - kept :]
 
 
 def write(visit: Visit) -> Response:
@@ -76,16 +97,3 @@ def _done(visit: Visit, act: Any) -> Response:
         sessions.read(connection, session_id)
         act(connection, session_id)
     return visit.go(f"/sessions/{session_id}")
-
-
-def _stages(session: Session, lines: tuple[LogLine, ...]) -> list[tuple[str, float, int]]:
-    """Each stage with its seconds and its share of the longest in percent: as measured, else as the log tells."""
-    measured = (session.result or {}).get("seconds") if session.kind == "triage" else None
-    seconds: dict[str, float] = {}
-    if isinstance(measured, dict):
-        seconds = {str(stage): float(took) for stage, took in measured.items()}
-    else:
-        for line, following in pairwise(lines):
-            seconds[line.stage] = seconds.get(line.stage, 0.0) + (following.at - line.at).total_seconds()
-    longest = max(seconds.values(), default=0.0) or 1.0
-    return [(stage, took, max(1, round(100 * took / longest))) for stage, took in seconds.items()]
