@@ -76,12 +76,15 @@ sa.Index("ix_issues_status_last_seen", issues.c.status, issues.c.last_seen)
 sa.Index("ix_issues_need_rules", issues.c.id, sqlite_where=sa.text("needs_rules"), postgresql_where=sa.text("needs_rules"))
 
 # What the list of issues is sorted by and asked for most.
-sa.Index("ix_issues_first_seen", issues.c.first_seen)
+sa.Index("ix_issues_first_seen", issues.c.first_seen, issues.c.count)
 sa.Index("ix_issues_count", issues.c.count)
 sa.Index("ix_issues_users", issues.c.users)
 sa.Index("ix_issues_project_last_seen", issues.c.project, issues.c.last_seen)
 sa.Index("ix_issues_first_release", issues.c.first_release)
 sa.Index("ix_issues_last_release", issues.c.last_release)
+
+_REGRESSED = sa.text("state = 'regressed'")
+sa.Index("ix_issues_regressed", issues.c.last_seen, sqlite_where=_REGRESSED, postgresql_where=_REGRESSED)
 
 issue_hours = sa.Table(
     "issue_hours",
