@@ -13,7 +13,7 @@ from tests.agent.shop import case_of, run
 from tests.standins.base import Fault
 from tests.standins.models import Provider, answer, tells, uses
 
-from paramedic.model.agent import Cost, Hold, Refusal, Step, StopReason
+from paramedic.model.agent import Cost, Hold, Limits, Refusal, Step, StopReason
 from paramedic.model.errors import BadInput
 from paramedic.sessions.resuming import resume
 from paramedic.source.tree import SourceTree
@@ -92,6 +92,29 @@ def test_two_workers_on_one_budget_never_overdraw_it(engine: sa.Engine) -> None:
     total = spent(engine, f"day:{datetime.now(UTC):%Y-%m-%d}").micro_dollars
     assert total == sum(taken) <= 1000
     assert total > 1000 - 70
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["answers", "fails after charging"])
+def test_two_agents_that_are_answered_for_ever_never_spend_more_than_their_day(
+    engine: sa.Engine, tree: SourceTree, fails: bool
+) -> None:
+    sessions = [add_session(engine, key) for key in ("a", "b")]
+    day = Cost(700_000, 10**9)
+    provider = Provider(lambda _number, _sent: replace(answer(confidence=7), wrote=8000))
+    provider.faults = [Fault(500, {"error": {"message": "late"}}, after=True)] * 3 if fails else []
+    stops: list[StopReason] = []
+
+    def work(session: tuple[str, int]) -> None:
+        found = run(case_of(tree), provider, journal=journal(engine, session, day=day), limits=Limits(steps=1000))
+        stops.append(found.stop)
+
+    with provider.running():
+        at_once([lambda session=session: work(session) for session in sessions])
+    total = spent(engine, f"day:{datetime.now(UTC):%Y-%m-%d}").micro_dollars
+    assert stops == [StopReason.BUDGET] * 2
+    # What the provider charges for: each call that it wrote a reply for, whether that arrived or not.
+    assert len(provider.sent) * 81_000 <= total <= day.micro_dollars
+    assert len(provider.sent) >= 4
 
 
 def at_once(works: list[Callable[[], None]]) -> None:

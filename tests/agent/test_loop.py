@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.agent.shop import ENOUGH, NODE, REGRESSION, RIGHT, case_of, crash, models_for, run
+from tests.agent.shop import ENOUGH, NODE, REGRESSION, RIGHT, TESTS, case_of, crash, models_for, run
 from tests.standins.models import Call, Provider, Said, answer, tells, uses
 
 from paramedic.agent import investigate
 from paramedic.model.agent import Cost, Forgetful, Hold, Limits, Step, StopReason
 from paramedic.sandbox.project import ProjectRunner
+from paramedic.settings.file import AgentConfig
 from paramedic.source.tree import SourceTree
 
 MENDS = (
@@ -89,6 +90,7 @@ def test_a_test_that_is_not_the_crash_proves_nothing(tree: SourceTree, runner: P
 
 HANDS_OFF = (
     ("replace", {"path": "tests/test_prices.py", "old": "== 119", "new": ">= 0"}, "one of the project's tests"),
+    ("replace", {"path": "tests/test_prices.py", "old": TESTS, "new": ""}, "one of the project's tests"),
     ("create", {"path": "tests/test_prices.py", "text": "x = 1"}, "one of the project's tests"),
     ("create", {"path": "conftest.py", "text": "collect_ignore = ['tests']"}, "decides how the project is built or tested"),
     ("create", {"path": "tests/conftest.py", "text": "x = 1"}, "decides how the project is built or tested"),
@@ -196,6 +198,27 @@ def test_language_and_task_reach_the_model_and_the_prefix_is_stable(tree: Source
     assert "Task: Why are prices wrong?" in str(first[1])
     assert second[: len(first)] == first
     assert third[: len(second)] == second
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("English", "The country has no rate."),
+        ("Korean", "국가에 세율이 없습니다."),
+        ("Chinese", "该国家没有税率。"),
+        ("Japanese", "その国の税率がありません。"),
+    ],
+)
+def test_the_answer_is_asked_for_in_the_language_that_is_set_and_comes_as_it_was_written(
+    tree: SourceTree, language: str, words: str
+) -> None:
+    config = AgentConfig.model_validate({"language": language})
+    provider = Provider(tells((answer(words, claims=[{"text": words, "evidence": ["C1"]}]),)))
+    with provider.running():
+        found = run(replace(case_of(tree), language=config.language), provider)
+    assert found.answer is not None
+    assert (found.answer.summary, found.answer.claims[0].text) == (words, words)
+    assert (f"Write the answer in {language}" in provider.sent[0]) is (language != "English")
 
 
 def test_a_long_transcript_is_shortened_before_it_is_sent(tree: SourceTree) -> None:

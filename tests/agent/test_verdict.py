@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.agent.shop import NODE, REGRESSION, RIGHT, SOURCE, case_of, crash
+from tests.agent.shop import NODE, REGRESSION, RIGHT, SOURCE, case_of, crash, run
+from tests.standins.models import Provider, answer, tells, uses
 
 from paramedic.model.agent import Answer, Claim, Cost, Investigation, StopReason
 from paramedic.model.repair import Edit, Kind, TriageResult, Verdict
@@ -112,3 +113,16 @@ def test_a_handler_that_does_nothing_is_a_stop_gap(tree: SourceTree, new: str, s
     assert silences(patch) is silent
     kind = judge(tree, answered(patch=patch)).alternatives[0].kind
     assert kind is (Kind.STOP_GAP if silent else Kind.FIX)
+
+
+@pytest.mark.sandbox
+def test_a_change_without_a_test_that_fails_before_is_a_diagnosis_and_an_offer(tree: SourceTree, runner: ProjectRunner) -> None:
+    provider = Provider(tells((uses("replace", **RIGHT), answer(), answer())))
+    bench = Bench(crash(), engine_of(tree), runner, True, lambda _line: None)
+    case = replace(case_of(tree), runner=runner, prove=bench.trial)
+    with provider.running():
+        found = run(case, provider)
+    result = judged(engine_of(tree), crash(), found, bench, tree, "content")
+    assert (result.verdict, result.fix, provider.calls) == (Verdict.DIAGNOSED, None, 3)
+    assert result.reason.endswith("The agent's change was refused: There is no regression test yet.")
+    assert [offer.files for offer in result.alternatives] == [("prices.py",)]

@@ -11,6 +11,8 @@ from paramedic.effects.scrub import scrub
     "secret",
     [
         "ghp_" + "a1B2" * 9,
+        "cog_" + "a1B2" * 9,
+        "hf_" + "a1B2" * 9,
         "github_pat_" + "a1B2" * 10,
         "glpat-" + "x" * 20,
         "sntrys_" + "eyJpYXQi" * 4,

@@ -16,6 +16,7 @@ _KNOWN_SHAPES = re.compile(
     | \b(?:AKIA|ASIA|AGPA|AROA|AIDA)[A-Z0-9]{16}\b
     | \bAIza[A-Za-z0-9_-]{35}
     | \b[sr]k_(?:live|test)_[A-Za-z0-9]{16,} | \bwhsec_[A-Za-z0-9]{16,} | \bsk-[A-Za-z0-9_-]{20,}
+    | \bcog_[A-Za-z0-9_-]{20,} | \bhf_[A-Za-z0-9]{30,}
     | \bnpm_[A-Za-z0-9]{30,} | \bpypi-[A-Za-z0-9_-]{30,} | \bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}
     | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*
     """,

@@ -85,7 +85,8 @@ def _defines(node: Node) -> bool:
 
 
 def _is_name_of(around: Node, node: Node) -> bool:
-    named = around.child_by_field_name("name")
+    # Fields of classes in JavaScript have a property where all others have a name.
+    named = around.child_by_field_name("name") or around.child_by_field_name("property")
     return named is not None and (named.start_byte, named.end_byte) == (node.start_byte, node.end_byte)
 
 
