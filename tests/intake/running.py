@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +44,8 @@ class Web:
 
 
 @contextmanager
-def running_web(home: Path, configuration: str = CONFIGURATION, **settings: str) -> Iterator[Web]:
-    """Start it with these environment variables and nothing of ours from outside."""
+def running_web(home: Path, configuration: str = CONFIGURATION, *, errors: Path | None = None, **settings: str) -> Iterator[Web]:
+    """Start it with these environment variables and nothing of ours from outside; what it complains of goes to ``errors``."""
     home.mkdir(parents=True, exist_ok=True)
     (home / "paramedic.toml").write_text(configuration)
     with socket.socket() as probe:
@@ -53,7 +53,8 @@ def running_web(home: Path, configuration: str = CONFIGURATION, **settings: str)
         port = probe.getsockname()[1]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     environment = inherited | {"PARAMEDIC_HOME": str(home), "PARAMEDIC_PORT": str(port), **settings}
-    process = subprocess.Popen([sys.executable, "-m", "paramedic.web.server"], env=environment)
+    with errors.open("wb") if errors else nullcontext() as log:
+        process = subprocess.Popen([sys.executable, "-m", "paramedic.web.server"], env=environment, stderr=log)
     url = f"http://127.0.0.1:{port}"
     try:
         _await(url, process)

@@ -90,7 +90,10 @@ def test_other_items_are_accepted_and_let_go(web: Web) -> None:
     body = b'{}\n{"type":"client_report"}\n{"discarded_events":[]}\n{"type":"session"}\n{"sid":"1"}\n'
     assert web.post("/api/7/envelope/", body, AUTH).status_code == 200
     assert stored(web) == before
-    assert 'paramedic_items_ignored_total{kind="client_report"}' in httpx2.get(web.url + "/metrics").text
+    assert (
+        'paramedic_items_ignored_total{kind="client_report"}'
+        in httpx2.get(web.url + "/metrics", headers={"Authorization": "Bearer t0ken"}).text
+    )
 
 
 def test_browsers_may_send_from_other_origins(web: Web) -> None:

@@ -180,7 +180,7 @@ def test_a_session_is_started_once_and_logged_with_who_asked(web: Web) -> None:
     assert text_of(first) == f"Session {session_id} is started."
     assert text_of(again) == f"Session {session_id} was already under way."
     with web.engine.connect() as connection:
-        assert sessions.read(connection, session_id).reason == "asked for by MCP from 127.0.0.1"
+        assert sessions.read(connection, session_id).reason == "asked for by the API token, MCP from 127.0.0.1"
     (waiting,) = asked(lambda: over_http(web), ("get_diagnosis", {"session": session_id}))
     assert text_of(waiting).startswith(f"Session {session_id} on issue 3: queued, verdict none yet.")
 

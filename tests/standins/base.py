@@ -121,7 +121,8 @@ def _handler(standin: StandIn) -> type[BaseHTTPRequestHandler]:
         def _asked(self) -> Asked:
             parts = urlsplit(self.path)
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            body = json.loads(raw) if raw else None
+            is_form = self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
+            body = dict(parse_qsl(raw.decode())) if is_form else json.loads(raw) if raw else None
             return Asked(self.command, parts.path, dict(parse_qsl(parts.query)), dict(self.headers), body)
 
         def _send(self, status: int, body: object, headers: dict[str, str]) -> None:

@@ -26,6 +26,7 @@ NOUNS = (
     "playbook",
     "knowledge",
     "approve",
+    "users",
     "tokens",
     "mcp",
     "notifications",

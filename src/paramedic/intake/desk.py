@@ -36,11 +36,18 @@ class Desk:
 
     def is_authorised(self, request: Request) -> bool:
         """Whether the caller holds the API token; without one set, whether it is on this machine, and is no guest's page."""
+        if self.settings.paramedic_api_token is None:
+            return self.is_of_this_machine(request)
+        return self.is_api_token(bearer(request))
+
+    def is_api_token(self, given: str) -> bool:
         token = self.settings.paramedic_api_token
-        if token is None:
-            return is_loopback(request) and self._foreign_name(request) is None
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), token.get_secret_value().encode())
+        known = token.get_secret_value() if token else ""
+        return bool(known) and hmac.compare_digest(given.encode("utf-8", "surrogateescape"), known.encode())
+
+    def is_of_this_machine(self, request: Request) -> bool:
+        """Whether the caller is on this machine, and is no guest's page."""
+        return is_loopback(request) and self._foreign_name(request) is None
 
     def refusal(self, request: Request) -> str:
         """Why a caller is not served while no token is set."""
@@ -74,6 +81,12 @@ def _host(address: str) -> str | None:
         return urlsplit(address).hostname
     except ValueError:
         return None
+
+
+def bearer(request: Request) -> str:
+    """The bearer token that came with the request; empty without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def is_loopback(request: Request) -> bool:

@@ -63,6 +63,9 @@ class Outside:
     def post(self, path: str, body: object) -> object:
         return self._decoded(self._once("POST", path, json=body))
 
+    def post_form(self, path: str, fields: Mapping[str, str]) -> object:
+        return self._decoded(self._once("POST", path, data=dict(fields)))
+
     def send(self, path: str, body: object) -> httpx2.Response:
         """The whole answer to a POST, for systems that do not answer in JSON."""
         return self._once("POST", path, json=body)

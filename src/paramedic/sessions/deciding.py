@@ -16,6 +16,8 @@ from paramedic.model.errors import BadInput
 from paramedic.sessions import approving
 from paramedic.sessions.approvers import may_decide
 from paramedic.settings import Configuration, Settings
+from paramedic.store import audit
+from paramedic.store.audit import Entry
 
 log = structlog.get_logger()
 
@@ -69,7 +71,9 @@ def decide(connection: sa.Connection, decision: Decision, terms: Terms) -> Decid
     try:
         # What is refused half-way leaves nothing behind.
         with connection.begin_nested():
-            return _answer(connection, decision, terms, who)
+            answered = _answer(connection, decision, terms, who)
+            audit.record(connection, Entry(who, "chat", decision.answer.value, f"/approvals/{decision.effect}"))
+            return answered
     except BadInput as error:
         known = ledger.find(connection, decision.effect)
         return Decided(False, str(error)) if known.state is EffectState.PENDING else _as_it_stands(known, decision)

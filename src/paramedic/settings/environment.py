@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     paramedic_api_token: SecretStr | None = Field(
         None, description="Bearer token of the HTTP API; without one, loopback only. A public PARAMEDIC_PUBLIC_URL needs it."
     )
+    paramedic_oidc_client_secret: SecretStr | None = Field(None, description="Secret of the client in [oidc]; some have none.")
     database_url: str | None = Field(None, description="SQLAlchemy URL; default: SQLite in the home. postgresql:// to scale out.")
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(LogLevel.INFO, description="debug, info, warning or error.")
 

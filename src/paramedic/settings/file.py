@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from paramedic.model.accounts import Role
 from paramedic.model.errors import BadInput
 from paramedic.model.event import Level
 
@@ -237,6 +238,31 @@ class OutcomesConfig(Strict):
     poll: bool = Field(True, description="false asks no forge about open pull requests: its webhook alone tells of them.")
 
 
+class OidcConfig(Strict):
+    """Sign-in at an OpenID Connect provider; ``PARAMEDIC_OIDC_CLIENT_SECRET`` holds the client's secret."""
+
+    issuer: str = Field(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])", description="As the provider writes it.")
+    client_id: str = Field(min_length=1, description="The client; its redirect URI is PARAMEDIC_PUBLIC_URL/login/oidc/callback.")
+    name: str = Field("single sign-on", description="What the button on the sign-in page says.")
+    scopes: str = Field("openid email profile", description="What is asked for.")
+    allowed_domains: tuple[str, ...] = Field((), description="Domains of verified e-mail addresses that may come in.")
+    role_claim: str = Field("groups", description="The claim whose values `roles` knows.")
+    roles: dict[str, Role] = Field(
+        default_factory=dict, description="Role by value of the claim, at each sign-in; the highest counts."
+    )
+    default_role: Role | None = Field(
+        None, description="Role of whoever has none by `roles`; needs allowed_domains. Default: they may not come in."
+    )
+
+    @model_validator(mode="after")
+    def _not_for_everybody(self) -> OidcConfig:
+        if not self.roles and self.default_role is None:
+            raise ValueError("set roles or default_role: otherwise nobody could sign in")
+        if self.default_role is not None and not self.allowed_domains:
+            raise ValueError("default_role needs allowed_domains: otherwise everybody the provider knows could sign in")
+        return self
+
+
 class Configuration(Strict):
     """The whole file."""
 
@@ -248,6 +274,7 @@ class Configuration(Strict):
     agent: AgentConfig = AgentConfig()
     notifications: NotificationsConfig = NotificationsConfig()
     outcomes: OutcomesConfig = OutcomesConfig()
+    oidc: OidcConfig | None = None
 
     @model_validator(mode="after")
     def _references_exist(self) -> Configuration:

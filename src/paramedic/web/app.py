@@ -19,6 +19,8 @@ from paramedic.intake.routes import intake_routes
 from paramedic.model.errors import BadInput, NotConfigured, ParamedicError
 from paramedic.settings import Configuration, Settings
 from paramedic.web import analysis, approvals, devin, health, issues, mcp, rules, sessions
+from paramedic.web.access import Gate
+from paramedic.web.audit import Audit
 from paramedic.web.chat import chat_routes
 from paramedic.web.limits import BodyLimit
 from paramedic.web.pages import page_routes
@@ -38,6 +40,9 @@ _LIMITED = (
     "/rules/",
     "/login",
     "/logout",
+    "/welcome/",
+    "/account",
+    "/settings",
 )
 
 
@@ -45,7 +50,8 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     """Intake first in the table of routes, since it is what must be quick."""
     inbox = Inbox(engine)
     desk = Desk(settings, configuration, inbox)
-    endpoint = mcp.McpEndpoint(desk, engine)
+    gate = Gate(desk, engine)
+    endpoint = mcp.McpEndpoint(gate)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -60,7 +66,8 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     app.router.routes.extend(page_routes())
     app.state.desk = desk
     app.state.engine = engine
-    app.state.door = Door(desk)
+    app.state.gate = gate
+    app.state.door = Door(gate)
     app.state.watch = Watch(engine)
     for module in (health, issues, sessions, approvals, analysis, rules, mcp):
         app.include_router(module.router)
@@ -69,6 +76,7 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     app.add_exception_handler(ParamedicError, _explain)
     app.add_exception_handler(RequestValidationError, _point_out)
     app.add_exception_handler(sa.exc.DataError, _cannot_keep)
+    app.add_middleware(Audit, engine=engine)
     app.add_middleware(BodyLimit, largest_bytes=settings.paramedic_body_limit, prefixes=_LIMITED)
     return app
 

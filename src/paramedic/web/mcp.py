@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
@@ -13,15 +12,14 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from paramedic.intake.desk import Desk
+from paramedic.model.accounts import Role
 from paramedic.store import mcp
 from paramedic.store.engine import reading
 from paramedic.store.service_users import HOME_ORGANISATION
-from paramedic.web.access import VIEWER, Engine, SharedDesk, address_of
-from paramedic.web.access import identify as identify_person
+from paramedic.web.access import VIEWER, Engine, Gate, SharedDesk, address_of
 from paramedic.web.devin.access import identify
 from paramedic.web.devin.permissions import Permission
-from paramedic.web.mcp_server import Caller, create_server
+from paramedic.web.mcp_server import READING, Caller, create_server
 
 router = APIRouter(prefix="/api/mcp", dependencies=[VIEWER])
 
@@ -49,11 +47,12 @@ def _document(name: str, offered: mcp.Offered | None) -> dict[str, object]:
 class McpEndpoint:
     """Streamable HTTP, without sessions, so that any web process answers any request.
 
-    Nothing of the protocol is read before it is known who asks: the holder of the API token (without one set, callers on this
-    machine), or a service user of the organisation that issues belong to.
+    Nothing of the protocol is read before it is known who asks: the holder of the API token or of a user's (while there is
+    neither, callers on this machine), or a service user of the organisation that issues belong to.
     """
 
-    def __init__(self, desk: Desk, engine: sa.Engine) -> None:
+    def __init__(self, gate: Gate) -> None:
+        desk, engine = gate.desk, gate.engine
         server = create_server(engine, _caller_of)
         server.streamable_http_app(
             stateless_http=True,
@@ -63,8 +62,7 @@ class McpEndpoint:
             transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
         self.manager = server.session_manager
-        self._desk = desk
-        self._engine = engine
+        self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -77,11 +75,11 @@ class McpEndpoint:
         await self.manager.asgi_app(scope, receive, send)
 
     def _caller(self, request: Request) -> Caller:
-        if self._desk.is_authorised(request):
-            return Caller(f"MCP from {address_of(request)}", frozenset(Permission))
+        if (person := self._gate.holder(request)) is not None:
+            return Caller(person.by("MCP", address_of(request)), frozenset(Permission) if person.may(Role.RESPONDER) else READING)
         if "authorization" not in request.headers:
-            identify_person(request)
-        caller = identify(request, self._engine)
+            raise self._gate.refused(request)
+        caller = identify(request, self._gate.engine)
         caller.must(Permission.VIEW_SESSIONS)
         if caller.org_id != HOME_ORGANISATION:
             raise HTTPException(403, f"Issues belong to {HOME_ORGANISATION}, and this service user to another organization.")

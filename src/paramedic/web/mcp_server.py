@@ -18,7 +18,8 @@ from paramedic.model.errors import BadInput, ParamedicError
 from paramedic.model.library import Shelf
 from paramedic.sessions.library import find_entries
 from paramedic.sessions.starting import start_by_hand
-from paramedic.store import hours, issues, sessions
+from paramedic.store import audit, hours, issues, sessions
+from paramedic.store.audit import Entry
 from paramedic.store.engine import reading
 from paramedic.store.issues import Issue
 from paramedic.store.service_users import HOME_ORGANISATION
@@ -118,6 +119,7 @@ class _Tools:
         caller.must(Permission.USE_SESSIONS)
         with _told(), self._engine.begin() as connection:
             session_id, fresh = start_by_hand(connection, _issue(connection, issue), caller.who)
+            audit.record(connection, Entry(caller.who, "MCP", "start triage", f"/sessions/{session_id}"))
         return f"Session {session_id} {'is started' if fresh else 'was already under way'}."
 
     def _found(self, text: str, shelf: Shelf, permission: Permission, context: Context[Any, Any]) -> str:

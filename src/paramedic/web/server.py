@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from paramedic.accounts.entrance import first_link
 from paramedic.log import configure_log
 from paramedic.model.errors import BadInput
 from paramedic.sessions.library import add_starters
@@ -60,6 +61,8 @@ def run(settings: Settings) -> None:
     with engine.begin() as connection:
         add_starters(connection, HOME_ORGANISATION)
     app = create_app(settings, configuration, engine)
+    if link := first_link(engine, settings.paramedic_public_url):
+        sys.stderr.write(f"There is no user yet. To become the administrator, open this within a day, once:\n  {link}\n")
     with bound(settings) as door:
         server = _Server(_configured(app), app.state.watch)
         with suppress(KeyboardInterrupt):

@@ -242,7 +242,7 @@ def test_with_a_token_set_pages_ask_for_it_once(tmp_path: Path) -> None:
         assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/")
         cookie = signed_in.headers["set-cookie"].lower()
         assert "httponly" in cookie
-        assert "samesite=strict" in cookie
+        assert "samesite=lax" in cookie
         inside = browser.get("/issues")
         assert inside.status_code == 200
         assert "Sign out" in inside.text

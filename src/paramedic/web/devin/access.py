@@ -9,11 +9,12 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import Depends, HTTPException, Path, Request
 
+from paramedic.intake.desk import bearer
 from paramedic.settings import Settings
 from paramedic.store import service_users
 from paramedic.store.engine import reading
 from paramedic.store.service_users import ServiceUser
-from paramedic.web.access import Engine
+from paramedic.web.access import Engine, act_as
 from paramedic.web.devin.permissions import Permission, holds
 
 
@@ -40,12 +41,13 @@ class Caller:
 
 def identify(request: Request, engine: Engine) -> Caller:
     """401 for a token that is missing, unknown or revoked."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = bearer(request)
     with reading(engine).connect() as connection:
-        user = service_users.holder_of(connection, token.strip()) if scheme.lower() == "bearer" else None
+        user = service_users.holder_of(connection, token) if token else None
     if user is None:
         words = "The bearer token is missing, unknown or revoked. `paramedic tokens create` makes one."
         raise HTTPException(401, words, {"WWW-Authenticate": "Bearer"})
+    act_as(request, f"{user.name} ({user.id})", "sessions API")
     return Caller(user, request.app.state.desk.settings, engine)
 
 
@@ -59,6 +61,7 @@ def needing(permission: Permission) -> Callable[[Caller], Caller]:
         caller.must(permission)
         return caller
 
+    checked.needs = permission  # type: ignore[attr-defined]
     return checked
 
 

@@ -10,7 +10,22 @@ from starlette.routing import Route
 
 from paramedic.model.accounts import Role
 from paramedic.sessions.shelves import Entry
-from paramedic.web.pages import approvals, issue_acts, issue_list, issues, library, live, login, overview, rules, sessions, state
+from paramedic.web.pages import (
+    account,
+    approvals,
+    issue_acts,
+    issue_list,
+    issues,
+    library,
+    live,
+    login,
+    oidc,
+    overview,
+    rules,
+    sessions,
+    settings,
+    state,
+)
 from paramedic.web.pages.rendering import ASSETS, asset
 from paramedic.web.pages.serving import Page, page
 
@@ -49,8 +64,17 @@ def page_routes() -> list[Route]:
         _shown("/rules", rules.rules),
         _acting("/rules/dry-run", rules.dry_run),
         _shown("/status", state.health),
+        _shown("/account", account.show),
+        _acting("/account/password", account.change_password, Role.VIEWER),
+        _acting("/account/tokens", account.make_token, Role.VIEWER),
+        _acting("/account/tokens/{token}/revoke", account.revoke_token, Role.VIEWER),
+        *_settings(),
         Route("/login", page(login.form, None), methods=["GET"]),
         Route("/login", page(login.sign_in, None), methods=["POST"]),
+        Route("/login/oidc", page(oidc.away, None), methods=["GET"]),
+        Route("/login/oidc/callback", page(oidc.back, None), methods=["GET"]),
+        Route("/welcome/{token}", page(login.welcome, None), methods=["GET"]),
+        Route("/welcome/{token}", page(login.accept, None), methods=["POST"]),
         _acting("/logout", login.sign_out, Role.VIEWER),
         Route("/assets/{name}", _asset, methods=["GET"], middleware=_COMPRESSED),
     ]
@@ -70,6 +94,23 @@ def _library(pages: library.LibraryPages[Entry]) -> list[Route]:
         _shown(f"{one}/export", pages.export),
         _shown(f"{one}/remove", pages.farewell, Role.RESPONDER),
         _acting(f"{one}/remove", pages.remove),
+    ]
+
+
+def _settings() -> list[Route]:
+    acts = {
+        "/users": settings.add_user,
+        "/users/{user}/role": settings.set_role,
+        "/users/{user}/invite": settings.invite,
+        "/users/{user}/disable": settings.disable,
+        "/users/{user}/enable": settings.enable,
+        "/tokens/{token}/revoke": settings.revoke_token,
+        "/service-users/{user}/revoke": settings.revoke_service_user,
+    }
+    return [
+        _shown("/settings", settings.show, Role.ADMIN),
+        _shown("/settings/audit", settings.audit_log, Role.ADMIN),
+        *(_acting(f"/settings{path}", act, Role.ADMIN) for path, act in acts.items()),
     ]
 
 

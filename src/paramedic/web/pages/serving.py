@@ -19,7 +19,7 @@ from paramedic.model.accounts import Identity, Role
 from paramedic.model.errors import BadInput, NotConfigured, ParamedicError
 from paramedic.settings import Settings
 from paramedic.store.engine import reading
-from paramedic.web.access import address_of, too_little
+from paramedic.web.access import act_as, address_of, too_little
 from paramedic.web.pages.door import Door, Sitting
 from paramedic.web.pages.rendering import render
 
@@ -49,7 +49,7 @@ class Visit:
 
     @property
     def desk(self) -> Desk:
-        return self.door.desk
+        return self.door.gate.desk
 
     @property
     def settings(self) -> Settings:
@@ -90,7 +90,7 @@ class Visit:
         common = {
             "here": here,
             "seal": self.door.seal(self.sitting),
-            "signed_in": self.sitting.until > 0,
+            "signed_in": self.sitting.until > 0 and self.person is not None,
             "person": self.person,
             "may": {"respond": self.may(Role.RESPONDER), "administer": self.may(Role.ADMIN)},
         }
@@ -111,13 +111,18 @@ def page(show: Page, needs: Role | None) -> Endpoint:
         form = _form(await request.body()) if request.method == "POST" else {}
         return await run_in_threadpool(_serve, show, request, form, needs)
 
+    # What tests and the audit log know a route by.
     endpoint.needs = needs  # type: ignore[attr-defined]
+    endpoint.__module__, endpoint.__name__ = show.__module__, show.__name__
     return endpoint
 
 
 def _serve(show: Page, request: Request, form: Mapping[str, str], needs: Role | None) -> Response:
     door: Door = request.app.state.door
-    visit = Visit(request, request.app.state.engine, door, door.sitting(request), form, door.person(request))
+    sitting, person = door.visitor(request)
+    visit = Visit(request, request.app.state.engine, door, sitting, form, person)
+    if person is not None:
+        act_as(request, person.name, "dashboard")
     if needs is not None and visit.person is None:
         return _turned_away(visit)
     if visit.request.method == "POST" and not visit.door.is_sealed(visit.sitting, visit.form):
@@ -136,12 +141,10 @@ def _serve(show: Page, request: Request, form: Mapping[str, str], needs: Role | 
 
 
 def _turned_away(visit: Visit) -> Response:
-    if visit.door.asks_for_token:
+    if not visit.door.gate.is_open:
         back = visit.request.url.path if visit.request.method == "GET" else "/"
         return visit.go(f"/login?next={quote(back)}")
-    return visit.plain(
-        "error.html", 403, title=visit.door.desk.refusal(visit.request), remedy="Set it, and sign in with it here."
-    )
+    return visit.plain("error.html", 403, title=visit.desk.refusal(visit.request), remedy="Set it, and sign in with it here.")
 
 
 def _status(error: ParamedicError, message: str) -> int:

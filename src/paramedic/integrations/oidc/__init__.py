@@ -1,0 +1,1 @@
+"""OpenID Connect providers: Authorization Code with PKCE."""
