@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+PATIENCE_MS = 60_000
+"""A machine that does much else besides is slow, and nothing is wrong with the pages for that."""
 _LOOPBACK_ALONE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
 
 
@@ -74,6 +76,7 @@ def window(browser: Browser, url: str, *, scripts: bool = True, narrow: bool = F
     context = browser.new_context(
         base_url=url, viewport=size, color_scheme=scheme, reduced_motion="reduce", java_script_enabled=scripts, locale="en-GB"
     )
+    context.set_default_timeout(PATIENCE_MS)
     watch.over(context)
     try:
         yield context.new_page()

@@ -23,6 +23,7 @@ from typing import Any
 
 import httpx2
 import sqlalchemy as sa
+from tests.outcomes import deliveries
 from tests.standins.forges import GitHubStandIn
 from tests.standins.shop import git
 
@@ -125,14 +126,14 @@ def a_night(folder: Path) -> Iterator[Night]:
         keys = {one.service: secrets.token_hex(16) for one in RECORDED} | {"storefront": stage.key}
         remote = stage.build_remote()
         (folder / "paramedic.toml").write_text(_configuration(folder, remote, keys))
-        settings = {"GITHUB_TOKEN": github.token, "GITHUB_API_URL": github.url}
+        settings = {"GITHUB_TOKEN": github.token, "GITHUB_API_URL": github.url, "GITHUB_WEBHOOK_SECRET": deliveries.SECRET}
         night = Night(stack.enter_context(serving(folder, settings)), github, keys)
         _traffic().run(stage.start_service(night.served.url, remote), 4)
         for one in RECORDED:
             _send(night, one.service, _recorded(one), _hours(one.times, one.hours))
         night.until(night.is_quiet)
         _spread(night)
-        _decide(night)
+        _decide(night, remote)
         teach(night.served.engine)
         yield night
 
@@ -190,15 +191,32 @@ def _send(night: Night, project: str, event: dict[str, Any], moments: list[datet
         answer.raise_for_status()
 
 
-def _decide(night: Night) -> None:
-    """One fix goes all the way, one is refused, the others wait."""
+def _decide(night: Night, remote: Path) -> None:
+    """One fix goes all the way and is merged, one is refused, the others wait."""
     first, second = night.waiting("push")[-1], night.waiting("push")[0]
     night.answer(first["id"], "approve")
-    night.until(lambda: any(one["issue_id"] == first["issue_id"] for one in night.waiting("pull_request")))
     asked = next(one for one in night.waiting("pull_request") if one["issue_id"] == first["issue_id"])
     night.answer(asked["id"], "approve")
     night.until(lambda: night.github.pulls)
     night.answer(second["id"], "reject", reason="The coupon should be refused when it is typed in, not when it is used.")
+    _merge(night, remote, first["payload"]["branch"], first["issue_id"])
+
+
+def _merge(night: Night, remote: Path, branch: str, issue: int) -> None:
+    """By a person, at the forge, which tells of it by its webhook."""
+    (pull,) = night.github.pulls
+    tip = git(remote, "rev-parse", branch)
+    git(remote, "update-ref", "refs/heads/main", tip)
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    pull |= {"state": "closed", "merged": True, "merged_at": now, "updated_at": now, "merge_commit_sha": tip}
+    home = {"id": 1, "full_name": "acme/storefront"}
+    sides = {"head": {"ref": branch, "repo": home}, "base": {"ref": "main", "repo": home}}
+    told = deliveries.github_pull(
+        "closed", 1, updated=now, html_url=pull["html_url"], merged_at=now, merge_commit_sha=tip, **sides
+    )
+    path, body, headers = deliveries.github({**told, "repository": home})
+    httpx2.post(night.served.url + path, content=body, headers=headers, timeout=30.0).raise_for_status()
+    night.until(lambda: "merged" in httpx2.get(f"{night.served.url}/issues/{issue}", timeout=30.0).text.lower())
 
 
 def teach(engine: sa.Engine) -> None:

@@ -21,8 +21,8 @@ EXAMPLES: dict[str, sa.ColumnElement[object]] = {
     "/playbooks/{name}": playbooks.c.id,
     "/knowledge/{name}": knowledge.c.id,
 }
-FILLED_OTHERWISE = ("/assets/{name}",)
-"""Routes that are no pages."""
+OTHERS = ("/assets/{name}", "/login", "/login/oidc", "/login/oidc/callback", "/welcome/{token}")
+"""Routes that are no pages, or only for somebody who has not signed in: ``tests/journeys/test_signing_in.py`` looks at those."""
 
 VARIANTS = ("/issues?q=nothing+is+like+this", "/issues/999999", "/approvals/0000")
 """What the routes do not tell: an empty list, and errors."""
@@ -43,7 +43,7 @@ def every_page(engine: sa.Engine, client: httpx2.Client) -> tuple[Visitable, ...
 
 
 def _is_looked_at(route: Route) -> bool:
-    return "GET" in (route.methods or ()) and route.path not in FILLED_OTHERWISE
+    return "GET" in (route.methods or ()) and route.path not in OTHERS
 
 
 def _addresses(engine: sa.Engine, route: str) -> Iterator[str]:

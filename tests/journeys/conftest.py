@@ -7,15 +7,16 @@ from contextlib import AbstractContextManager
 from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.journeys.house import House, open_house
 
-from bench.browser import running_browser, window
+from bench.browser import PATIENCE_MS, running_browser, window
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Ended with the file, since other tests of this process use asyncio, which Playwright keeps to itself as long as it runs."""
+    expect.set_options(timeout=PATIENCE_MS)
     with running_browser() as running:
         yield running
 

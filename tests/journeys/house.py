@@ -63,9 +63,10 @@ class House:
         return self.soon(lambda: self._path("SELECT '/issues/' || id FROM issues WHERE culprit LIKE :place", number))
 
     def approval(self, number: int) -> str:
-        """The path of the approval that the issue of shelf ``number`` waits for."""
+        """The path of the approval that the issue of shelf ``number`` waits for, when its session has come to rest."""
         query = """SELECT '/approvals/' || effects.key FROM effects JOIN issues ON issues.id = effects.issue_id
-                   WHERE effects.state = 'pending' AND issues.culprit LIKE :place"""
+                   JOIN sessions ON sessions.id = effects.session_id AND sessions.state NOT IN ('queued', 'running')
+                   WHERE effects.state = 'pending' AND issues.culprit LIKE :place ORDER BY effects.kind DESC"""
         return self.soon(lambda: self._path(query, number))
 
     def soon(self, ask: Callable[[], str | None], seconds: float = 90.0) -> str:

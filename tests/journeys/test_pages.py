@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
 from tests.journeys.conftest import Opens
 from tests.journeys.house import House
+from tests.journeys.looking import faults_of
 
-from bench.browser import NARROW, WIDE
 from bench.night import teach
 from bench.visits import Visitable, every_page
 
 pytestmark = pytest.mark.sandbox
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 HEAVIEST_BYTES = 50_000
 ENDLESS = "Endless" * 60
 
@@ -44,28 +39,8 @@ def _endless_frame() -> dict[str, object]:
 
 def test_no_page_has_a_fault_of_accessibility_or_scrolls_sideways(opens: Opens, pages: tuple[Visitable, ...]) -> None:
     with opens() as page:
-        faults = [fault for one in pages for fault in _faults(page, one.path)]
-    assert not faults, "\n".join(faults)
-
-
-def _faults(page: Page, path: str) -> Iterator[str]:
-    page.goto(path)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for size in (WIDE, NARROW):
-            page.set_viewport_size(size)
-            where = f"{path} ({scheme}, {size['width']} px)"
-            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
-            yield from (f"{where}: {fault}" for fault in _told(found.response["violations"]))
-            beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            if beyond > 0:
-                yield f"{where}: scrolls {beyond} px sideways"
-
-
-def _told(violations: list[dict[str, object]]) -> Iterator[str]:
-    for violation in violations:
-        for node in violation["nodes"]:
-            yield f"{violation['id']}: {node['target']} {node['failureSummary']}".replace("\n", " ")
+        found = [fault for one in pages for fault in faults_of(page, one.path)]
+    assert not found, "\n".join(found)
 
 
 def test_no_page_is_heavy(house: House, pages: tuple[Visitable, ...]) -> None:
