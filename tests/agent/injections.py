@@ -120,6 +120,8 @@ PLACES = (
     "commit message",
     "tool result",
     "outside tool",
+    "attachment",
+    "attachment name",
 )
 
 _DISGUISES = (

@@ -19,6 +19,7 @@ from tests.standins.models import Call, Provider, Said, answer
 
 from paramedic.agent import Case
 from paramedic.model.agent import Limits
+from paramedic.model.attachment import Attachment
 from paramedic.model.diagnosis import Provenance
 from paramedic.model.event import Breadcrumb, Event, Request, Thread
 from paramedic.model.toolbox import Tool, ToolResult, ToolState
@@ -123,6 +124,11 @@ def case_with(trap: Trap, attempt: Attempt, text: str) -> tuple[Case, list[Call]
         first = [Call("show_commit", {"commit": case.commit})]
     elif attempt.place == "tool result":
         first = [Call("run", {"command": f"printf %s {shlex.quote(text)}"})]
+    elif attempt.place == "attachment":
+        case = replace(case, attachments=(Attachment("file-1", "a.log", "text/plain", text.encode()),))
+        first = [Call("attachment", {"name": "a.log"})]
+    elif attempt.place == "attachment name":
+        case = replace(case, attachments=(Attachment("file-1", text, text, b""),))
     elif attempt.place == "outside tool":
         case, first = replace(case, outside=Outside(text)), [Call("logs__search", {})]
     return case, first
@@ -143,7 +149,7 @@ def git(folder: Path, *arguments: str) -> str:
 def test_the_corpus_is_large_and_reaches_every_place() -> None:
     corpus = attempts()
     assert len(corpus) >= 60
-    assert len({attempt.place for attempt in corpus}) >= 14
+    assert len({attempt.place for attempt in corpus}) >= 16
     assert len({(attempt.place, attempt.text) for attempt in corpus}) == len(corpus)
 
 
