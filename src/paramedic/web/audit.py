@@ -51,7 +51,8 @@ def _entry(scope: Scope, state: Mapping[str, Any], status: int) -> Entry:
         who=who,
         way=way,
         action=f"{endpoint.__module__.rpartition('.')[2]}.{endpoint.__name__}" if endpoint else scope["method"],
-        target=scope["path"],
+        # What a one-time link ends in is its secret.
+        target="/welcome" if scope["path"].startswith("/welcome/") else scope["path"],
         address=client[0] if client else "",
         outcome="done" if status < 400 else "refused" if status < 500 else "failed",
         detail=str(state.get("audit_detail", "")),
