@@ -17,7 +17,8 @@ from tests.standins.shop import crash_event
 from tests.web.pages.conftest import Browser
 from tests.web.pages.test_issue import crash
 
-from paramedic.store import issues, sessions
+from paramedic.store import issues, messages, sessions
+from paramedic.store.messages import Source
 from paramedic.store.sessions import NewSession, SessionState
 
 MANY = 200
@@ -182,3 +183,20 @@ def test_strangers_follow_nothing(tmp_path: Path) -> None:
     with running_web(tmp_path, PARAMEDIC_API_TOKEN="t0ken") as web:
         for path in ("/live", "/issues/1/live", "/sessions/x/live"):
             assert httpx2.get(web.url + path).status_code == 403
+
+
+def test_the_answer_of_a_prompt_and_its_patch_are_what_its_page_shows_first(browser: Browser) -> None:
+    patch = "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-x = 1\n+x = '</pre><script>'\n"
+    said = f"It is <b>x</b>.\n\nThe change is proven.\n\n```diff\n{patch}```"
+    with browser.engine.begin() as connection:
+        session_id, _ = sessions.start(connection, NewSession(None, None, "answer", None, "asked", kind="prompt"))
+        messages.add(connection, session_id, Source.USER, "ann", "Why?")
+        messages.add(connection, session_id, Source.SESSION, "paramedic", said)
+        sessions.begin(connection, session_id)
+        sessions.rest(connection, session_id, said, None)
+    text = browser.client.get(f"/sessions/{session_id}").text
+    assert text.index('id="answer"') < text.index("It is &lt;b&gt;x&lt;/b&gt;.") < text.index('id="log"')
+    assert '<span class="removed">-x = 1\n</span>' in text
+    assert '<span class="added">+x = &#39;&lt;/pre&gt;&lt;script&gt;&#39;' in text
+    assert "```" not in text
+    assert text.count("It is &lt;b&gt;x") == 1

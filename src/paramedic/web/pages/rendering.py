@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from paramedic.effects.markdown import printable
 
+_FENCED = re.compile(r"^(?P<fence>`{3,})diff\n(?P<diff>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 _CITED = re.compile(r"\bE[1-9]\d{0,2}\b")
 
 ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "keys.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -50,6 +51,7 @@ def _environment() -> Environment:
         "words": words,
         "clip": clip,
         "cited": cited,
+        "spoken": spoken,
     }
     environment.globals |= {"version": {name: sha256(asset(name)).hexdigest()[:12] for name in ASSETS}}
     return environment
@@ -113,6 +115,15 @@ def cited(text: object, ids: Sequence[str]) -> Markup:
         return f'<a href="#{match[0]}">{match[0]}</a>' if match[0] in known else match[0]
 
     return Markup(_CITED.sub(link, words))  # noqa: S704 - escaped above; what is added is a letter and digits
+
+
+def spoken(text: str) -> list[tuple[str, str]]:
+    """What a session said, in pieces: ("diff", …) for the changes that it fenced as such, ("text", …) for all else."""
+    pieces, at = [], 0
+    for fence in _FENCED.finditer(text):
+        pieces += [("text", text[at : fence.start()]), ("diff", fence["diff"])]
+        at = fence.end()
+    return [(kind, words.strip("\n")) for kind, words in (*pieces, ("text", text[at:])) if words.strip()]
 
 
 def captured(value: object) -> str:

@@ -12,6 +12,7 @@ from paramedic.sessions.conversing import tell, terminate
 from paramedic.sessions.resuming import resume
 from paramedic.store import agent, budgets, issues, logs, outcomes, recalls, requests, sessions
 from paramedic.store.engine import reading
+from paramedic.store.messages import Source
 from paramedic.store.sessions import LogLine, SessionState
 from paramedic.web.devin.documents import conversation
 from paramedic.web.pages.outcomes import shown
@@ -40,6 +41,8 @@ def one(visit: Visit) -> Response:
         version = version_of(connection, Topic("session", session.id))
         lines = _fitting(logs.log_before(connection, session.id, before, LINES_AT_ONCE))
         steps = agent.steps_of(connection, session.id)
+        said = conversation(connection, session)[-MESSAGES_AT_ONCE:]
+        is_prompt = session.kind == "prompt"
         return visit.show(
             "session.html",
             session=session,
@@ -50,7 +53,8 @@ def one(visit: Visit) -> Response:
             stages=stages_of(session, logs.stage_times(connection, session.id)),
             is_live=session.state in sessions.LIVE,
             has_ended=session.state in _ENDED,
-            said=conversation(connection, session)[-MESSAGES_AT_ONCE:],
+            said=said,
+            answer=next((one for one in reversed(said) if one.source is Source.SESSION), None) if is_prompt else None,
             request=requests.read(connection, [session.id]).get(session.id),
             recalled=recalls.of(connection, session.id),
             dollars=budgets.dollars_of(connection, [session.id]).get(session.id, 0.0),

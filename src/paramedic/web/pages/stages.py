@@ -28,9 +28,10 @@ def stages_of(session: Session, times: Sequence[StageTime]) -> list[Bar]:
     if isinstance(measured, dict):
         return _bars({str(stage): float(took) for stage, took in measured.items()})
     own = [one for one in times if one.stage not in _NO_STAGES]
-    until = datetime.now(UTC) if session.state in LIVE else own[-1].last if own else None
-    ends = [*(one.first for one in own[1:]), until]
-    return _bars({one.stage: (end - one.first).total_seconds() for one, end in zip(own, ends, strict=True) if end})
+    if not own:
+        return []
+    ends = [*(one.first for one in own[1:]), datetime.now(UTC) if session.state in LIVE else own[-1].last]
+    return _bars({one.stage: (end - one.first).total_seconds() for one, end in zip(own, ends, strict=True)})
 
 
 def _bars(seconds: dict[str, float]) -> list[Bar]:
