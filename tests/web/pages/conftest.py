@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from intake.running import Web, running_web
 from paramedic.store.engine import open_engine
+from paramedic.store.schema import all_hours, budgets, deliveries, effects, issues, sessions
 
 RULES = """
 [[rules]]
@@ -56,6 +57,13 @@ def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         url = own_database(request.getfixturevalue("postgres_server"))
     with running_web(home, RULES, DATABASE_URL=url) as web, httpx2.Client(base_url=web.url, timeout=20.0) as client:
         yield Browser(web, client, open_engine(url))
+
+
+def forget(engine: sa.Engine) -> None:
+    """Leave nothing of what one file's tests laid out to those of the next."""
+    with engine.begin() as connection:
+        for table in (effects, issues, all_hours, sessions, budgets, deliveries):
+            connection.execute(sa.delete(table))
 
 
 def own_database(server: str) -> str:

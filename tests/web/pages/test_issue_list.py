@@ -14,7 +14,7 @@ from paramedic.store import issues
 from paramedic.store.issues import Sighting
 from paramedic.store.schema import issues as issues_table
 
-from .conftest import Browser
+from .conftest import Browser, forget
 
 MANY = 120
 
@@ -26,8 +26,7 @@ def many(browser: Browser) -> Iterator[Browser]:
         issues.record(connection, [sighting(number, begin) for number in range(MANY)])
         connection.execute(sa.update(issues_table).where(issues_table.c.group_key == "7").values(status="ignored"))
     yield browser
-    with browser.engine.begin() as connection:
-        connection.execute(sa.delete(issues_table))
+    forget(browser.engine)
 
 
 def sighting(number: int, begin: datetime) -> Sighting:

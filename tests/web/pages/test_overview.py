@@ -21,17 +21,14 @@ from paramedic.store.alerts import Outcome
 from paramedic.store.deliveries import Delivery, Kind
 from paramedic.store.issues import Sighting
 from paramedic.store.period import happened
-from paramedic.store.schema import budgets, effects
+from paramedic.store.schema import budgets
 from paramedic.store.schema import deliveries as deliveries_table
-from paramedic.store.schema import issues as issues_table
-from paramedic.store.schema import sessions as sessions_table
 from paramedic.store.sessions import NewSession, SessionState
 from paramedic.web.pages.overview import _period
 
-from .conftest import Browser
+from .conftest import Browser, forget
 
 NOW = datetime.now(UTC)
-_TABLES = (issues_table, deliveries_table, sessions_table, budgets)
 
 
 def sighting(key: str, ago: timedelta, count: int) -> Sighting:
@@ -70,10 +67,7 @@ def night(browser: Browser) -> Iterator[Browser]:
         alerts.settle(connection, alerts.waiting(connection), Outcome.BATCHED)
         received(connection, "envelope", "broken", "ValueError: <b>no JSON</b>")
     yield browser
-    with browser.engine.begin() as connection:
-        connection.execute(sa.delete(effects))
-        for table in _TABLES:
-            connection.execute(sa.delete(table))
+    forget(browser.engine)
 
 
 def test_what_needs_a_person_comes_first(night: Browser) -> None:

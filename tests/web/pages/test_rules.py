@@ -11,17 +11,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-import sqlalchemy as sa
 
 from paramedic.model.errors import BadInput
 from paramedic.sessions.rehearsal import Asked, dry_run_apart
 from paramedic.settings.rules_text import read_rules
 from paramedic.store import issues, sessions
 from paramedic.store.issues import Sighting
-from paramedic.store.schema import issues as issues_table
 from paramedic.store.sessions import NewSession
 
-from .conftest import RULES, Browser
+from .conftest import RULES, Browser, forget
 
 QUIETER = RULES.replace("more_than = 5", "more_than = 500")
 ENDLESS = '[[rules]]\nname = "endless"\nignore = ["^(.+)+~$"]\n'
@@ -36,8 +34,7 @@ def crashes(browser: Browser) -> Iterator[None]:
         issues.decided(connection, known["a"], action="diagnose", rule="payments", reason="many", priority=1)
         sessions.start(connection, NewSession(known["a"], "pay-core", "diagnose", "payments", "many"))
     yield
-    with browser.engine.begin() as connection:
-        connection.execute(sa.delete(issues_table))
+    forget(browser.engine)
 
 
 def sighting(key: str, project: str, count: int) -> Sighting:
