@@ -16,7 +16,7 @@ from paramedic.store.schema import alert_logs, chat_posts, effects, issues, outc
 QUESTION = "question"
 """The state of an alert that a change waits for a yes; the other states are those of issues."""
 _MOST_WAITING = 10_000
-_MOST_POSTS = 200
+_MOST_POSTS = 500
 
 
 class Outcome(StrEnum):
