@@ -22,8 +22,11 @@ from tests.standins.slack import CHANNEL, TOKEN, SlackStandIn
 from paramedic.effects import ledger
 from paramedic.effects.values import Recorded
 from paramedic.integrations.telegram.messages import data_of
+from paramedic.model.accounts import Role
 from paramedic.model.chat import Answer, Button
-from paramedic.store import messages, sessions
+from paramedic.model.errors import BadInput
+from paramedic.sessions.approvers import standing
+from paramedic.store import audit, chat_people, messages, sessions, users
 from paramedic.store.engine import open_engine
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -286,3 +289,41 @@ def test_one_yes_is_to_a_pull_request_and_the_branch_that_it_needs_and_one_no_to
         key = by_label[f"{answer.capitalize()} branch and pull request"]["value"]
         send(web, pressed(answer, key, standin) if answer == "approve" else submitted(key, "no"))
         assert [recorded(ward, one).state for one in (push, pull)] == [state, state]
+
+
+@pytest.mark.parametrize(("role", "state"), [("viewer", "pending"), ("responder", "approved"), ("admin", "approved")])
+def test_the_role_of_a_user_holds_in_a_chat_too(
+    web: Web, standin: SlackStandIn, asked: tuple[Ward, str], role: str, state: str
+) -> None:
+    ward, key = asked
+    member, name = f"U0{role.upper()}", f"ann-{role}"
+    with ward.engine.begin() as connection:
+        if not users.any_exist(connection):
+            users.create(connection, "root", Role.ADMIN, "a test")
+        chat_people.link(connection, f"slack:{member}", users.create(connection, name, Role(role), "a test"), "a test")
+    send(web, pressed("approve", key, standin, member))
+    assert recorded(ward, key).state == state
+    with ward.engine.begin() as connection:
+        (kept, *_) = audit.page(connection, text=name)
+    assert kept.entry.outcome == ("refused" if state == "pending" else "done")
+    assert kept.entry.who == f"{name}, slack:{member} (lead), {CHANNEL} in Slack"
+    if state == "pending":
+        assert was_told(standin, f"You may not decide this: {name} is a viewer.")
+
+
+def test_somebody_in_a_chat_is_one_user_and_loses_the_say_when_disabled(ward: Ward) -> None:
+    with ward.engine.begin() as connection:
+        ann = users.create(connection, "ann", Role.ADMIN, "a test")
+        bob = users.create(connection, "bob", Role.RESPONDER, "a test")
+        chat_people.link(connection, "slack:U0BOB", bob, "a test")
+        with pytest.raises(BadInput, match="slack:U0BOB is bob already"):
+            chat_people.link(connection, "slack:U0BOB", ann, "a test")
+        with pytest.raises(BadInput, match="nobody in a chat"):
+            chat_people.link(connection, "mail:bob", ann, "a test")
+        assert chat_people.anybody_may_decide(connection)
+        assert not standing(connection, "slack:U0BOB", ward.configuration).refusal
+        users.disable(connection, bob)
+        assert "disabled" in standing(connection, "slack:U0BOB", ward.configuration).refusal
+        assert not chat_people.anybody_may_decide(connection)
+        assert chat_people.unlink(connection, "slack:U0BOB", bob)
+        assert chat_people.known_as(connection, bob) == ()

@@ -181,16 +181,16 @@ def test_while_a_webhook_is_set_nothing_is_asked_and_doctor_says_so(polled: Ward
 def test_with_a_secret_telegram_calls_and_is_not_asked(polled: Ward, telegram: TelegramStandIn) -> None:
     changed = polled.settings.model_dump() | {"telegram_webhook_secret": "s", "paramedic_home": polled.settings.home}
     polled.settings = Settings(**changed)
-    assert not polls(polled.settings, polled.configuration)
+    assert not polls(polled.settings)
     assert "paramedic telegram set-webhook" in examined(polled).remedy
     telegram.hook = {"url": "https://paramedic.example/webhook/telegram"}
     assert examined(polled).health == "ok"
 
 
-def test_without_anybody_who_may_answer_nothing_is_asked(polled: Ward) -> None:
-    assert polls(polled.settings, polled.configuration)
+def test_without_anybody_who_may_answer_nothing_is_asked(polled: Ward, telegram: TelegramStandIn) -> None:
     polled.configure(approvers=())
-    assert not polls(polled.settings, polled.configuration)
+    assert not ask(polled)
+    assert telegram.asked == []
 
 
 def examined(ward: Ward) -> Check:

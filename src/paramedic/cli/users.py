@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     group.command("role", help="Make somebody a viewer, responder or admin.")(role)
     group.command("disable", help="Let somebody in no more; with --undo, again.")(disable)
     group.command("invite", help="A new one-time link, for a user who has forgotten their password.")(invite)
+    group.command("chat", help="Say who somebody is in Slack or Telegram, so that their role holds there.")(chat)
     app.add_typer(group, name="users")
 
 
@@ -91,6 +92,26 @@ def invite(name: Name, json_output: Json = False) -> None:
         user = users.find(connection, name)
         token = invitations.create(connection, user)
     _print_link(user, token, json_output)
+
+
+def chat(
+    name: Name,
+    who: Annotated[str | None, typer.Argument(help="slack:MEMBERID or telegram:USERID; without, those that are known.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="They are not that person any more.")] = False,
+) -> None:
+    from paramedic.cli.database import opened
+    from paramedic.cli.sheets import author
+    from paramedic.model.errors import BadInput
+    from paramedic.store import chat_people, users
+
+    with opened(writing=who is not None) as connection:
+        user = users.find(connection, name)
+        if who is not None and remove and not chat_people.unlink(connection, who, user):
+            raise BadInput(f"{user.name} is not {who[:80]}.", remedy=f"paramedic users chat {user.name}")
+        if who is not None and not remove:
+            chat_people.link(connection, who, user, author())
+        known = ", ".join(chat_people.known_as(connection, user)) or "nobody in any chat"
+    sys.stdout.write(f"{user.name} ({user.role.value}) is {known}.\n")
 
 
 def _print_link(user: User, token: str, json_output: bool) -> None:

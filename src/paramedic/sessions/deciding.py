@@ -14,7 +14,7 @@ from paramedic.effects.values import EffectState, Recorded
 from paramedic.model.chat import Answer, Decision
 from paramedic.model.errors import BadInput
 from paramedic.sessions import approving
-from paramedic.sessions.approvers import may_decide
+from paramedic.sessions.approvers import standing
 from paramedic.settings import Configuration, Settings
 from paramedic.store import audit
 from paramedic.store.audit import Entry
@@ -44,11 +44,14 @@ class Decided:
 
 
 def hindrance(connection: sa.Connection, decision: Decision, terms: Terms) -> Decided | None:
-    """Why this answer is not taken from this person now, or that it stands already; None when it can be given."""
-    if not may_decide(decision.who, terms.configuration):
-        log.warning("approval_refused", who=plain(decision.who, 80), effect=decision.effect[:12], answer=decision.answer.value)
-        words = f"You may not decide this: {plain(decision.who, 80)} is not in [notifications] approvers."
-        return Decided(False, words, stranger=True)
+    """Why this answer is not taken from this person now, or that it stands already; None when it can be given. That somebody
+    tried who may not is kept."""
+    asker = standing(connection, decision.who, terms.configuration)
+    if asker.refusal:
+        who, about = _named(decision, asker.user), f"/approvals/{decision.effect[:64]}"
+        log.warning("approval_refused", who=who, effect=decision.effect[:12], answer=decision.answer.value)
+        audit.record(connection, Entry(who, "chat", decision.answer.value, about, outcome="refused"))
+        return Decided(False, asker.refusal, stranger=True)
     if not _WHOLE_KEY.fullmatch(decision.effect):
         return Decided(False, "This button names no effect.")
     try:
@@ -67,7 +70,7 @@ def decide(connection: sa.Connection, decision: Decision, terms: Terms) -> Decid
     """Answer one question. The same answer sent again changes nothing, and the first answer stands."""
     if (hindered := hindrance(connection, decision, terms)) is not None:
         return hindered
-    who = plain(f"{decision.who} ({plain(decision.name, 60)}), {decision.place}", 200)
+    who = _named(decision, standing(connection, decision.who, terms.configuration).user)
     try:
         # What is refused half-way leaves nothing behind.
         with connection.begin_nested():
@@ -77,6 +80,11 @@ def decide(connection: sa.Connection, decision: Decision, terms: Terms) -> Decid
     except BadInput as error:
         known = ledger.find(connection, decision.effect)
         return Decided(False, str(error)) if known.state is EffectState.PENDING else _as_it_stands(known, decision)
+
+
+def _named(decision: Decision, user: str) -> str:
+    """Who it was, for people to read: the user's name before what the chat knows of them."""
+    return plain(f"{user + ', ' if user else ''}{decision.who} ({plain(decision.name, 60)}), {decision.place}", 200)
 
 
 def _answer(connection: sa.Connection, decision: Decision, terms: Terms, who: str) -> Decided:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from paramedic.integrations.chats import open_chats
 from paramedic.integrations.slack.client import SlackBot
 from paramedic.integrations.telegram.client import TelegramBot
@@ -14,6 +16,7 @@ from paramedic.sessions.approvers import anybody_may
 from paramedic.sessions.check import Check, Health
 from paramedic.settings import Configuration, Settings
 from paramedic.settings.exposure import is_of_this_machine
+from paramedic.store.engine import open_engine, reading
 
 HOOK = "/webhook/telegram"
 
@@ -40,17 +43,26 @@ def examine_chats(settings: Settings, configuration: Configuration, *, online: b
 def _examined(chat: Chat, settings: Settings, configuration: Configuration, *, online: bool) -> Check:
     if not chat.answers:
         return Check(f"chat {chat.name}", Health.OK, "speaks, and takes no answers")
-    if not anybody_may(configuration):
+    if not _anybody(settings, configuration):
         return Check(
             f"chat {chat.name}",
             Health.WARNING,
             "speaks, and takes no answers: nobody may give one",
-            "List who may in [notifications] approvers.",
+            "Name somebody: paramedic users chat NAME slack:MEMBERID; or list them in [notifications] approvers.",
         )
     if isinstance(chat, TelegramBot):
         return _telegram(chat, settings, online=online)
     known = f" as {chat.known_as()}" if online and isinstance(chat, SlackBot) else ""
     return _reachable(f"chat {chat.name}", f"speaks{known}, and takes answers at /webhook/slack", settings)
+
+
+def _anybody(settings: Settings, configuration: Configuration) -> bool:
+    try:
+        with reading(open_engine(settings.database)).connect() as connection:
+            return anybody_may(connection, configuration)
+    except SQLAlchemyError:
+        # What is wrong with the database is said elsewhere.
+        return bool(configuration.notifications.approvers)
 
 
 def _telegram(bot: TelegramBot, settings: Settings, *, online: bool) -> Check:

@@ -14,8 +14,9 @@ from paramedic.model.errors import OutsideError
 from paramedic.sessions import telegram_desk
 from paramedic.sessions.approvers import anybody_may
 from paramedic.sessions.deciding import Terms
-from paramedic.settings import Configuration, Settings
+from paramedic.settings import Settings
 from paramedic.store import listeners, workers
+from paramedic.store.engine import reading
 
 log = structlog.get_logger()
 
@@ -24,14 +25,18 @@ POLL_SECONDS = 20
 """How long Telegram may keep a request that it has nothing to answer to."""
 
 
-def polls(settings: Settings, configuration: Configuration) -> bool:
-    """Whether Telegram is to be asked: it has a bot, nothing calls us, and somebody may answer."""
+def polls(settings: Settings) -> bool:
+    """Whether Telegram is to be asked: it has a bot, and nothing calls us."""
     set_up = settings.telegram_bot_token is not None and bool(settings.telegram_chat_id)
-    return set_up and settings.telegram_webhook_secret is None and not settings.test_mode and anybody_may(configuration)
+    return set_up and settings.telegram_webhook_secret is None and not settings.test_mode
 
 
 def listen(engine: sa.Engine, terms: Terms, worker: str) -> bool:
-    """Ask once, for as long as Telegram lets us wait; True when it may be asked again at once."""
+    """Ask once, for as long as Telegram lets us wait; True when it may be asked again at once. While nobody may answer,
+    nothing is asked."""
+    with reading(engine).connect() as connection:
+        if not anybody_may(connection, terms.configuration):
+            return False
     with engine.begin() as connection:
         living = [one.id for one in workers.living(connection)]
         claimed = listeners.claim(connection, CHAT, worker, living)

@@ -63,7 +63,7 @@ def news_of(
     hour = int(time.time()) // 3600
     by_hour = hours.of_issue(connection, issue_id, hour - 23)
     counts = Counts(sum(count for at, count in by_hour if at >= hour - 1), sum(count for _at, count in by_hour))
-    may_answer = anybody_may(configuration)
+    may_answer = anybody_may(connection, configuration)
     fixes = outcomes.of_issue(connection, issue_id)
     return message_on(Scene(issue, counts, standing.alert, session, newest, may_answer, fixes), settings, configuration)
 

@@ -92,7 +92,7 @@ class Worker:
             self._chore("forget", FORGET_EVERY_SECONDS, self._forget),
             self._chore("reconcile", RECONCILE_SECONDS, self._reconcile),
         ]
-        if polls(self.settings, self.configuration):
+        if polls(self.settings):
             # Not waited for at the end: it may be cut off anywhere.
             self._chore("listen", LISTEN_SECONDS, self._listen)
         self._stopping.wait()

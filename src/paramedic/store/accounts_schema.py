@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from paramedic.store.schema import BigId, Moment, metadata
 
-__all__ = ["audit_log", "invitations", "keys", "metadata", "oidc_starts", "sittings", "user_tokens", "users"]
+__all__ = ["audit_log", "chat_people", "invitations", "keys", "metadata", "oidc_starts", "sittings", "user_tokens", "users"]
 
 users = sa.Table(
     "users",
@@ -32,6 +32,16 @@ invitations = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
     comment="One-time links to set a password; without a user, to become the first administrator. Used ones are deleted.",
+)
+
+chat_people = sa.Table(
+    "chat_people",
+    metadata,
+    sa.Column("who", sa.String(80), primary_key=True),
+    sa.Column("user_id", BigId, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("added_at", Moment, nullable=False),
+    sa.Column("added_by", sa.String(200), nullable=False),
+    comment="People in chats, as the chat knows them, and the users that they are: slack:MEMBERID, telegram:USERID.",
 )
 
 user_tokens = sa.Table(

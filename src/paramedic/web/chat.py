@@ -25,7 +25,6 @@ from paramedic.model.chat import Decision
 from paramedic.model.errors import BadInput, NotConfigured, OutsideError
 from paramedic.sessions import telegram_desk
 from paramedic.sessions.deciding import Decided, Terms, decide, hindrance, title_of
-from paramedic.store.engine import reading
 
 log = structlog.get_logger()
 
@@ -85,7 +84,7 @@ def _ask_words(desk: Desk, engine: sa.Engine, interaction: Interaction) -> Decid
     decision, token = interaction.decision, desk.settings.slack_bot_token
     if decision is None:
         return None
-    with reading(engine).connect() as connection:
+    with engine.begin() as connection:
         if (hindered := hindrance(connection, decision, _terms(desk))) is not None:
             return hindered
         what = title_of(connection, decision)
