@@ -130,7 +130,7 @@ def test_the_same_press_sent_again_changes_nothing(web: Web, standin: SlackStand
     assert recorded(ward, key).state in ("approved", "performing")
 
 
-@pytest.mark.parametrize("change", [{"age": 301}, {"age": -301}, {"secret": "another"}])
+@pytest.mark.parametrize("change", [{"age": 301}, {"age": -400}, {"secret": "another"}])
 def test_what_is_stale_or_not_signed_by_slack_is_refused(
     web: Web, standin: SlackStandIn, asked: tuple[Ward, str], change: dict[str, object]
 ) -> None:
