@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,6 +15,8 @@ from paramedic.store.schema import effects, issues, outcome_comments, outcomes
 
 MOST_COMMENTS = 500
 """Comments of one pull request that are kept."""
+_TAKEN_UP = timedelta(days=60)
+"""What was proposed longer ago is not begun to be followed: the worker looks every few seconds, and must look at few rows."""
 _NUMBER = re.compile(r"(?:^|[/#])(\d{1,9})/?$")
 _COLUMNS = tuple(outcomes.c[name] for name in Outcome.__slots__)
 _MOMENTS = tuple(column.name for column in _COLUMNS if isinstance(column.type, sa.DateTime))
@@ -43,6 +45,8 @@ def _unfollowed() -> sa.Select[tuple[object, ...]]:
         opening.c.state.in_(("pending", "approved", "performing", "done")),
     )
     return sa.select(effects).where(
+        effects.c.kind.in_(("pull_request", "push")),
+        effects.c.proposed_at >= datetime.now(UTC) - _TAKEN_UP,
         effects.c.state == "done",
         effects.c.result.is_not(None),
         sa.or_(effects.c.kind == "pull_request", sa.and_(effects.c.kind == "push", ~opened)),

@@ -338,6 +338,8 @@ effects = sa.Table(
     sa.Column("result", sa.Text),
     sa.Column("reason", sa.Text),
 )
+sa.Index("ix_effects_session_id", effects.c.session_id)
+sa.Index("ix_effects_kind_proposed_at", effects.c.kind, effects.c.proposed_at)
 
 workers = sa.Table(
     "workers",
