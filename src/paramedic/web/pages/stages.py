@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from paramedic.store.logs import StageTime
 from paramedic.store.sessions import LIVE, Session
 
-_NO_STAGES = ("approval", "changes", "end", "ask")
-"""What is in the log under these names is said by people."""
+_NO_STAGES = ("approval", "changes", "end", "ask", "outcome")
+"""What is in the log under these names is said by people, or was heard of the fix afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
