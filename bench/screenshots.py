@@ -26,13 +26,13 @@ def main() -> None:
     target = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
     shutil.rmtree(target, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="night-") as folder, a_night(Path(folder)) as night, running_browser() as browser:
+        _illustrate(browser, night)
         with httpx2.Client(base_url=night.served.url, timeout=30.0) as client:
             pages = every_page(night.served.engine, client)
         for dark in (False, True):
             for narrow in (False, True):
                 taken = _take(browser, night.served.url, pages, target, narrow=narrow, dark=dark)
                 print(f"{taken} screenshots in {target}/", flush=True)
-        _illustrate(browser, night)
 
 
 def _illustrate(browser: Browser, night: Night) -> None:

@@ -13,7 +13,6 @@ from paramedic.store.engine import reading
 from paramedic.store.schema import effects, issues, knowledge, playbooks, sessions
 from paramedic.web.pages import page_routes
 
-MOST_OF_A_KIND = 4
 EXAMPLES: dict[str, sa.ColumnElement[object]] = {
     "/issues/{issue}": issues.c.id,
     "/sessions/{session}": sessions.c.id,
@@ -36,9 +35,9 @@ class Visitable:
     name: str
 
 
-def every_page(engine: sa.Engine, client: httpx2.Client) -> tuple[Visitable, ...]:
-    """Each page with up to ``MOST_OF_A_KIND`` of its rows. Raises ``LookupError`` for a route without an example."""
-    paths = [path for route in page_routes() if _is_looked_at(route) for path in _addresses(engine, route.path)]
+def every_page(engine: sa.Engine, client: httpx2.Client, most: int = 4) -> tuple[Visitable, ...]:
+    """Each page with up to ``most`` of its rows, the newest. Raises ``LookupError`` for a route without an example."""
+    paths = [path for route in page_routes() if _is_looked_at(route) for path in _addresses(engine, route.path, most)]
     return tuple(Visitable(path, _name(path)) for path in (*dict.fromkeys(paths), *VARIANTS) if _is_page(client, path))
 
 
@@ -46,7 +45,7 @@ def _is_looked_at(route: Route) -> bool:
     return "GET" in (route.methods or ()) and route.path not in OTHERS
 
 
-def _addresses(engine: sa.Engine, route: str) -> Iterator[str]:
+def _addresses(engine: sa.Engine, route: str, most: int) -> Iterator[str]:
     if "{" not in route:
         yield route
         return
@@ -55,7 +54,7 @@ def _addresses(engine: sa.Engine, route: str) -> Iterator[str]:
     if column is None:
         raise LookupError(f"{route} is a new page: give bench/visits.py an example of it.")
     with reading(engine).connect() as connection:
-        rows = connection.execute(sa.select(column).order_by(column).limit(MOST_OF_A_KIND)).scalars().all()
+        rows = connection.execute(sa.select(column).order_by(column.desc()).limit(most)).scalars().all()
     if not rows:
         raise LookupError(f"There is no row for {route}: fill the database so that the page can be seen.")
     yield from (f"{route[:start]}{row}{route[end:]}" for row in rows)

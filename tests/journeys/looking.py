@@ -9,22 +9,24 @@ from playwright.sync_api import Page
 
 from bench.browser import NARROW, WIDE
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+LOOKS = {"type": "rule", "values": ["color-contrast", "target-size"]}
+"""What depends on colours and widths; all else is the same in each scheme and size, and is looked at in two of the four."""
+VIEWS = (("light", WIDE, EVERYTHING), ("light", NARROW, LOOKS), ("dark", NARROW, EVERYTHING), ("dark", WIDE, LOOKS))
 
 
 def faults_of(page: Page, path: str) -> Iterator[str]:
     """Faults of accessibility and sideways scrolling, light and dark, wide and narrow."""
     page.goto(path)
-    for scheme in ("light", "dark"):
+    for scheme, size, wanted in VIEWS:
         page.emulate_media(color_scheme=scheme)
-        for size in (WIDE, NARROW):
-            page.set_viewport_size(size)
-            where = f"{path} ({scheme}, {size['width']} px)"
-            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
-            yield from (f"{where}: {fault}" for fault in _told(found.response["violations"]))
-            beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            if beyond > 0:
-                yield f"{where}: scrolls {beyond} px sideways"
+        page.set_viewport_size(size)
+        where = f"{path} ({scheme}, {size['width']} px)"
+        found = Axe().run(page, options={"runOnly": wanted, "resultTypes": ["violations"]})
+        yield from (f"{where}: {fault}" for fault in _told(found.response["violations"]))
+        beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if beyond > 0:
+            yield f"{where}: scrolls {beyond} px sideways"
 
 
 def _told(violations: list[dict[str, object]]) -> Iterator[str]:
