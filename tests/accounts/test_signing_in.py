@@ -22,8 +22,10 @@ from paramedic.store import audit, users
 def test_the_first_start_makes_an_administrator_by_a_link_that_is_good_once(tmp_path: Path) -> None:
     with running_web(tmp_path, errors=tmp_path / "stderr") as web, httpx2.Client(base_url=web.url) as browser:
         assert browser.get("/issues").status_code == 200, "a first look needs no account"
-        found = re.search(r"/welcome/\S+", (tmp_path / "stderr").read_text())
-        assert found
+        printed = re.search(r"(http://\S+?)(/welcome/\S+)", (tmp_path / "stderr").read_text())
+        assert printed
+        assert printed[1] == web.url
+        found = [printed[2]]
         seal = seal_in(browser.get(found[0]).text)
         fields = {"seal": seal, "name": "Ada", "password": PASSWORD, "again": PASSWORD}
         assert browser.post(found[0], data=fields | {"again": "another"}).status_code == 400

@@ -42,13 +42,13 @@ def change_password(engine: sa.Engine, user: User, current: str, new: str) -> bo
     return True
 
 
-def invitation_link(public_url: str, token: str) -> str:
-    return f"{public_url}/welcome/{token}"
+def invitation_link(own_url: str, token: str) -> str:
+    return f"{own_url}/welcome/{token}"
 
 
-def first_link(engine: sa.Engine, public_url: str) -> str | None:
+def first_link(engine: sa.Engine, own_url: str) -> str | None:
     """The link that makes the first administrator; None when there is a user."""
     with engine.begin() as connection:
         if users.any_exist(connection):
             return None
-        return invitation_link(public_url, invitations.create(connection, None))
+        return invitation_link(own_url, invitations.create(connection, None))

@@ -118,7 +118,7 @@ def _print_link(user: User, token: str, json_output: bool) -> None:
     from paramedic.accounts.entrance import invitation_link
     from paramedic.settings import load_settings
 
-    link = invitation_link(load_settings().paramedic_public_url, token)
+    link = invitation_link(load_settings().own_url, token)
     if json_output:
         sys.stdout.write(json.dumps(_document(user) | {"link": link}) + "\n")
         return

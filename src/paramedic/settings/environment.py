@@ -153,6 +153,12 @@ class Settings(BaseSettings):
         return self.paramedic_home.expanduser().resolve()
 
     @property
+    def own_url(self) -> str:
+        """``PARAMEDIC_PUBLIC_URL`` where it was set, else the port that is bound on this machine: for links that people open."""
+        is_set = "paramedic_public_url" in self.model_fields_set
+        return self.paramedic_public_url if is_set else f"http://127.0.0.1:{self.paramedic_port}"
+
+    @property
     def webhook_signing_secret(self) -> SecretStr | None:
         """The key of Sentry's signature: ``SENTRY_CLIENT_SECRET``, else ``WEBHOOK_SECRET``."""
         return self.sentry_client_secret or self.webhook_secret

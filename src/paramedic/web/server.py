@@ -61,7 +61,7 @@ def run(settings: Settings) -> None:
     with engine.begin() as connection:
         add_starters(connection, HOME_ORGANISATION)
     app = create_app(settings, configuration, engine)
-    if link := first_link(engine, settings.paramedic_public_url):
+    if link := first_link(engine, settings.own_url):
         sys.stderr.write(f"There is no user yet. To become the administrator, open this within a day, once:\n  {link}\n")
     with bound(settings) as door:
         server = _Server(_configured(app), app.state.watch)

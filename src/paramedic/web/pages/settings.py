@@ -95,5 +95,5 @@ def _page(visit: Visit, invited: User | None = None, token: str = "") -> Respons
         services=services,
         roles=list(Role),
         invited=invited,
-        link=invitation_link(visit.settings.paramedic_public_url, token) if token else None,
+        link=invitation_link(visit.settings.own_url, token) if token else None,
     )
