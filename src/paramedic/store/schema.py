@@ -78,6 +78,7 @@ sa.Index("ix_issues_need_rules", issues.c.id, sqlite_where=sa.text("needs_rules"
 # What the list of issues is sorted by and asked for most.
 sa.Index("ix_issues_first_seen", issues.c.first_seen, issues.c.count)
 sa.Index("ix_issues_count", issues.c.count)
+sa.Index("ix_issues_short_id", issues.c.short_id)
 sa.Index("ix_issues_users", issues.c.users)
 sa.Index("ix_issues_project_last_seen", issues.c.project, issues.c.last_seen)
 sa.Index("ix_issues_first_release", issues.c.first_release)
