@@ -19,6 +19,7 @@ from paramedic.store.period import happened
 from paramedic.store.sessions import SessionState
 from paramedic.web.pages.charts import HOUR, frequency
 from paramedic.web.pages.serving import Visit
+from paramedic.web.pages.watch import Topic, version_of
 
 _SHOWN = 8
 _TROUBLE = timedelta(days=1)
@@ -43,6 +44,7 @@ def overview(visit: Visit) -> Response:
     period = _period(visit.asked("for"), now, ZoneInfo(visit.desk.configuration.notifications.timezone))
     with reading(visit.engine).connect() as connection:
         needed: dict[str, Any] = {
+            "cursor": f"0.{version_of(connection, Topic('overview'))}",
             "approvals": ledger.listing(connection, states=(EffectState.PENDING,)),
             "failed": sessions.recent(connection, states=(SessionState.FAILED,), since=now - _TROUBLE, limit=_SHOWN),
             "questions": sessions.recent(connection, states=(SessionState.WAITING,), limit=_SHOWN),
