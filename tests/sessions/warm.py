@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tests.sessions.ward import Ward
 
@@ -45,11 +45,9 @@ def nursery(ward: Ward, environment: dict[str, str]) -> Iterator[Nursery]:
 
 
 def main() -> None:
-    import pydantic_ai.models.openai
-    import pydantic_ai.providers.openai_compatible  # noqa: F401 - here, and not once in every worker
-
     from paramedic.sessions import worker
 
+    _ask_nobody()
     for _line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -60,6 +58,18 @@ def main() -> None:
         _pid, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
+
+
+def _ask_nobody() -> None:
+    """What a first call of a model imports and builds is there afterwards, and need not be made by every worker."""
+    from paramedic.integrations.models.client import ModelFailed, open_models
+    from paramedic.settings import Settings
+    from paramedic.settings.file import AgentConfig
+
+    free = AgentConfig.model_validate({"prices": {"openai:nobody": {"input": 0, "output": 0}}})
+    (model,) = open_models(Settings(paramedic_model="openai:nobody", paramedic_model_base_url="http://127.0.0.1:9/v1"), free)
+    with suppress(ModelFailed):
+        model.ask([], [])
 
 
 if __name__ == "__main__":
