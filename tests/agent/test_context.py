@@ -52,6 +52,14 @@ def test_the_case_stands_with_what_matters_first(tree: SourceTree) -> None:
     assert "SELECT 39" not in shown
 
 
+@pytest.mark.parametrize("hidden", [True, False])
+def test_addresses_are_kept_from_the_model_unless_they_are_let_through(tree: SourceTree, hidden: bool) -> None:
+    event = replace(rich(), tags=(("customer", "ann@example.org"), ("key", "ghp_" + "a1B2" * 9)))
+    shown = render(replace(case_of(tree, event=event), hide_addresses=hidden)).text
+    assert ("ann@example.org" in shown) is not hidden
+    assert "ghp_" not in shown
+
+
 def test_what_does_not_fit_is_said_to_be_left_out(tree: SourceTree) -> None:
     long = replace(rich(), extra={"blob": "x" * 90_000}, breadcrumbs=tuple(Breadcrumb(message="y" * 4000) for _ in range(60)))
     shown = render(replace(case_of(tree, event=long), event_tokens=2000))

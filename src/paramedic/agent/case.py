@@ -38,7 +38,7 @@ class Case:
     ``runner`` is None when nothing of the project can be run; ``prove`` is the one prover. ``task`` is what a person asked
     for, "" for a triage. ``outside`` are tools of other systems, which only read; ``recalled`` is what people have taught;
     ``changed`` is what the session changed in earlier turns, ``attachments`` what came with its prompts. ``output_schema`` is
-    the form that the answer is asked for in, beside the words.
+    the form that the answer is asked for in, beside the words. ``hide_addresses`` keeps e-mail addresses from the model.
     """
 
     tree: SourceTree
@@ -52,6 +52,7 @@ class Case:
     task: str = ""
     language: str = "English"
     event_tokens: int = 12_000
+    hide_addresses: bool = True
     may_edit: bool = True
     outside: Toolbox | None = None
     output_schema: Mapping[str, object] | None = None

@@ -55,7 +55,8 @@ def render(case: Case) -> Rendered:
             parts.append(f"[{section.source} left out: no room]")
             continue
         identity = f"C{len(ids) + 1}"
-        shown = fenced(identity, section.source, section.text, min(section.limit, room), section.provenance)
+        limit = min(section.limit, room)
+        shown = fenced(identity, section.source, section.text, limit, section.provenance, addresses=case.hide_addresses)
         room -= len(shown)
         parts.append(shown)
         ids.append(identity)

@@ -12,10 +12,18 @@ _FENCE = re.compile(r"<(?=\s*/?\s*(?:untrusted|repository|playbook|knowledge|sch
 _KEPT = frozenset("\n\t")
 
 
-def fenced(identity: str, source: str, text: str, limit: int, provenance: Provenance = Provenance.UNTRUSTED) -> str:
+def fenced(
+    identity: str,
+    source: str,
+    text: str,
+    limit: int,
+    provenance: Provenance = Provenance.UNTRUSTED,
+    *,
+    addresses: bool = True,
+) -> str:
     """``text`` between tags that nothing in it can close. ``source`` is ours; ``identity`` is what a claim cites."""
     tag = "repository" if provenance is Provenance.TRUSTED else "untrusted"
-    return f'<{tag} id="{identity}" from="{source}">\n{safe(text, limit, provenance)}\n</{tag}>'
+    return f'<{tag} id="{identity}" from="{source}">\n{safe(text, limit, provenance, addresses=addresses)}\n</{tag}>'
 
 
 def taught(identity: str, kind: str, title: str, text: str, limit: int) -> str:
@@ -23,13 +31,13 @@ def taught(identity: str, kind: str, title: str, text: str, limit: int) -> str:
     return f'<{kind} id="{identity}">\n{safe(title, 300)}\n\n{safe(text, limit, Provenance.TRUSTED)}\n</{kind}>'
 
 
-def safe(text: str, limit: int, provenance: Provenance = Provenance.UNTRUSTED) -> str:
-    """Without secrets, invisible characters and our own tags, and at most about ``limit`` characters long.
+def safe(text: str, limit: int, provenance: Provenance = Provenance.UNTRUSTED, *, addresses: bool = True) -> str:
+    """Without secrets, people's ``addresses``, invisible characters and our own tags, and at most about ``limit`` long.
 
     Secrets are looked for before the text is cut: half a key is still a secret, and no longer looks like one.
     """
     plain = visible(text[: limit * 8])
-    scrubbed = scrub_source(plain) if provenance is Provenance.TRUSTED else scrub(plain)
+    scrubbed = scrub_source(plain) if provenance is Provenance.TRUSTED else scrub(plain, addresses=addresses)
     return cut(_FENCE.sub("\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}", scrubbed), limit)
 
 

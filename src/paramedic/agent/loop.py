@@ -194,7 +194,7 @@ class _Run:
 
     def _shown(self, identity: str, name: str, result: Outcome) -> str:
         source, limit = self.tools.label(name)
-        text = fenced(identity, source, result.text, limit, result.provenance)
+        text = fenced(identity, source, result.text, limit, result.provenance, addresses=self.case.hide_addresses)
         return f"{identity}: {result.state.value}\n{text}"
 
     def _answered(self, call: ToolCallPart, arguments: str) -> ModelRequestPart | Investigation:

@@ -35,8 +35,9 @@ _EMAIL = re.compile(r"\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9
 _CARD = re.compile(r"\b(?:\d[ -]?){13,19}\b")
 
 
-def scrub(text: str) -> str:
-    """``text`` with tokens, keys, passwords, cookies, payment card numbers and e-mail addresses replaced by ``[hidden]``."""
+def scrub(text: str, *, addresses: bool = True) -> str:
+    """``text`` with tokens, keys, passwords, cookies, payment card numbers and, unless told otherwise, e-mail addresses replaced
+    by ``[hidden]``."""
     text = _KNOWN_SHAPES.sub(_HIDDEN, text)
     text = _URL_PASSWORD.sub(rf"\1:{_HIDDEN}@", text)
     text = _COOKIE.sub(rf"\1{_HIDDEN}", text)
@@ -44,7 +45,7 @@ def scrub(text: str) -> str:
     text = _BEARER.sub(rf"\1 {_HIDDEN}", text)
     text = _NAMED.sub(rf"\1{_HIDDEN}", text)
     text = _CARD.sub(lambda found: _HIDDEN if _is_card(found[0]) else found[0], text)
-    return _EMAIL.sub(_HIDDEN, text)
+    return _EMAIL.sub(_HIDDEN, text) if addresses else text
 
 
 _LITERAL = re.compile(rf"(?i)(['\"]?\b{_NAMES}['\"]?\s*(?::|=(?!=))\s*)(?:'[^'\n]{{6,}}'|\"[^\"\n]{{6,}}\")")

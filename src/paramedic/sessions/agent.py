@@ -125,6 +125,7 @@ def _case(desk: Desk, known: Known, bench: Bench | None) -> Case:
         commit=known.checkout.commit,
         language=config.language,
         event_tokens=config.event_tokens,
+        hide_addresses=config.hide_addresses,
         may_edit=desk.options().until != "diagnose",
         task=f"Find the root cause of this failure, and mend it.\n\n{safe(taught, LONGEST_LESSON)}" if taught else "",
         cancelled=lambda: is_cancelled(desk),

@@ -35,7 +35,7 @@ def go_on_alone(
 
     bench = _bench(event, tree, result, settings, options, progress)
     case = Case(tree, event, result, git=tree.root / ".git" if (tree.root / ".git").is_dir() else None, commit=tree.commit)
-    case = replace(case, language=config.language, event_tokens=config.event_tokens)
+    case = replace(case, language=config.language, event_tokens=config.event_tokens, hide_addresses=config.hide_addresses)
     if bench:
         case = replace(case, runner=bench.runner, prove=bench.trial)
     found = investigate(case, models, Forgetful(session_cap(config)), limits_of(config), say, summariser=summariser)

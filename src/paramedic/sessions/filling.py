@@ -125,6 +125,7 @@ def _asked(
             task="\n".join((_TASK, *(f"Pull request: {url}" for url in pull_requests))),
             language=config.language,
             event_tokens=config.event_tokens,
+            hide_addresses=config.hide_addresses,
             may_edit=False,
             output_schema=schema,
             cancelled=lambda: is_cancelled(desk),

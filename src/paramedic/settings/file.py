@@ -194,6 +194,7 @@ class AgentConfig(Strict):
     context_tokens: int = Field(120_000, ge=8000, description="Length at which a transcript is shortened.")
     event_tokens: int = Field(12_000, ge=1000, description="Most that the description of an event may take.")
     stream: bool = Field(True, description="Replies come piece by piece; false for a server that cannot.")
+    hide_addresses: bool = Field(True, description="E-mail addresses are kept from the model; from what is published, always.")
     language: str = Field("English", description="Language of the answer.")
     prices: dict[str, PriceConfig] = Field(
         default_factory=dict, description="Prices of models that are not in the built-in list, by `provider:NAME`."
