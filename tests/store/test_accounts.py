@@ -12,9 +12,9 @@ from paramedic.accounts import oidc
 from paramedic.model.accounts import Role
 from paramedic.model.errors import BadInput
 from paramedic.store import audit, invitations, sittings, user_tokens, users
-from paramedic.store.accounts_schema import invitations as links
-from paramedic.store.accounts_schema import oidc_starts
 from paramedic.store.audit import Entry
+from paramedic.store.schema import invitations as links
+from paramedic.store.schema import oidc_starts
 from paramedic.store.secrets import digest, shared_key
 
 

@@ -15,8 +15,8 @@ from paramedic.model.accounts import Role
 from paramedic.model.errors import BadInput
 from paramedic.settings.file import OidcConfig
 from paramedic.store import users
-from paramedic.store.accounts_schema import oidc_starts
 from paramedic.store.moments import aware
+from paramedic.store.schema import oidc_starts
 from paramedic.store.secrets import digest
 from paramedic.store.users import User
 

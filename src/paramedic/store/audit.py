@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from paramedic.store.accounts_schema import audit_log
 from paramedic.store.moments import aware
+from paramedic.store.schema import audit_log
 
 _LENGTHS = {"who": 200, "way": 20, "address": 64, "action": 80, "target": 300, "outcome": 20, "detail": 1000}
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from paramedic.model.accounts import Role
 from paramedic.model.errors import BadInput
 from paramedic.store import users as accounts
-from paramedic.store.accounts_schema import chat_people, users
+from paramedic.store.schema import chat_people, users
 from paramedic.store.users import User
 
 _WHO = re.compile(r"slack:[A-Z0-9]{3,20}|telegram:\d{1,20}")

@@ -15,7 +15,6 @@ from paramedic.store.schema import deliveries
 Kind = Literal["hook", "legacy", "envelope", "event", "forge"]
 State = Literal["received", "processed", "skipped", "failed"]
 
-_DIGEST_LOCK = 0x9A2A3ED1D
 MOST_ATTEMPTS = 3
 
 
@@ -147,10 +146,3 @@ def purge(connection: sa.Connection, before: float) -> int:
     """Forget settled deliveries older than ``before`` (epoch seconds); their keys no longer tell a repetition."""
     query = sa.delete(deliveries).where(deliveries.c.state != "received", deliveries.c.received_at < before)
     return connection.execute(query).rowcount
-
-
-def hold_digest_lock(connection: sa.Connection) -> bool:
-    """True for the one worker that may digest, until the connection is closed; SQLite's single writer needs no lock."""
-    if connection.dialect.name != "postgresql":
-        return True
-    return bool(connection.execute(sa.select(sa.func.pg_try_advisory_lock(_DIGEST_LOCK))).scalar_one())

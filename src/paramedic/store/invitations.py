@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from paramedic.model.accounts import Role
 from paramedic.model.errors import BadInput
 from paramedic.store import users
-from paramedic.store.accounts_schema import invitations
+from paramedic.store.schema import invitations
 from paramedic.store.secrets import digest
 from paramedic.store.users import User
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from paramedic.store.accounts_schema import metadata
+from paramedic.store.schema import metadata
 
 _LOCK = 0x9A2A3ED1C
 

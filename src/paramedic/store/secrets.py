@@ -7,7 +7,7 @@ import secrets
 
 import sqlalchemy as sa
 
-from paramedic.store.accounts_schema import keys
+from paramedic.store.schema import keys
 
 
 def digest(token: str) -> str:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from paramedic.store.accounts_schema import sittings
 from paramedic.store.moments import aware
+from paramedic.store.schema import sittings
 from paramedic.store.secrets import digest
 
 

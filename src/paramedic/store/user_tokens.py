@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from paramedic.model.accounts import Identity, Role
 from paramedic.model.errors import BadInput
-from paramedic.store.accounts_schema import user_tokens, users
 from paramedic.store.moments import aware
+from paramedic.store.schema import user_tokens, users
 from paramedic.store.secrets import digest
 
 PREFIX = "pmd_"

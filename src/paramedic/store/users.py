@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from paramedic.model.accounts import Identity, Role
 from paramedic.model.errors import BadInput
-from paramedic.store.accounts_schema import sittings, users
 from paramedic.store.moments import aware
+from paramedic.store.schema import sittings, users
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,79}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}")

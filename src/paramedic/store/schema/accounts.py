@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from paramedic.store.schema import BigId, Moment, metadata
-
-__all__ = ["audit_log", "chat_people", "invitations", "keys", "metadata", "oidc_starts", "sittings", "user_tokens", "users"]
+from paramedic.store.schema.base import BigId, Moment, metadata
 
 users = sa.Table(
     "users",
