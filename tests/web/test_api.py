@@ -9,8 +9,11 @@ import httpx2
 import pytest
 
 from intake.running import Web, running_web
+from paramedic.effects import ledger
+from paramedic.effects.values import Effect, Patch
 from paramedic.model.agent import Cost, Hold, Step
-from paramedic.store import sessions
+from paramedic.settings.file import Policy
+from paramedic.store import ignores, sessions
 from paramedic.store.agent import StoredJournal
 from paramedic.store.sessions import NewSession, SessionState
 from sessions.test_digest import event, hook, receive
@@ -134,6 +137,48 @@ def test_a_question_about_nothing_is_refused(web: Web, document: object, status:
 def test_an_answer_to_no_question_is_refused(web: Web) -> None:
     assert get(web, "/api/approvals").json() == {"approvals": []}
     assert post(web, "/api/approvals/abcdefgh/approve").status_code == 400
+
+
+NO_IGNORING = (
+    ({"reason": " "}, 400),
+    ({"until": "ever"}, 422),
+    ({"reason": "x", "until": "time"}, 400),
+    ({"reason": "x", "until": "ever", "days": 3}, 400),
+    ({"reason": "x", "until": "time", "days": 0}, 422),
+)
+
+
+def test_an_issue_is_ignored_with_a_reason_and_heeded_again(web: Web) -> None:
+    assert post(web, "/api/issues/1/unignore").status_code == 400
+    for wrong, status in NO_IGNORING:
+        assert post(web, "/api/issues/1/ignore", wrong).status_code == status, wrong
+    assert post(web, "/api/issues/1/ignore", {"reason": "a bot", "until": "time", "days": 2}).json()["status"] == "ignored"
+    with web.engine.connect() as connection:
+        held = ignores.current(connection, 1)
+    assert held is not None
+    assert (held.reason, held.until, "the API token" in held.by) == ("a bot", "time", True)
+    assert post(web, "/api/issues/1/unignore").json()["status"] == "unresolved"
+
+
+@pytest.mark.parametrize("answer", ["approve", "reject", "request-changes"])
+def test_a_question_is_answered(web: Web, answer: str) -> None:
+    with web.engine.begin() as connection:
+        session_id, _fresh = sessions.start(connection, NewSession(None, None, "answer", None, "a test", kind="prompt"))
+        sessions.finish(connection, session_id, SessionState.FINISHED, verdict="proven_fix", summary="s")
+        effect = Effect(Patch(f"{answer}.patch", "-a\n+b\n"), 2, session_id, cause=answer)
+        ledger.propose(connection, effect, Policy.ASK, 24)
+    assert [each["id"] for each in get(web, f"/api/approvals?session_id={session_id}").json()["approvals"]] == [effect.key]
+    words = "name it otherwise"
+    said = {"reject": {"reason": words}, "request-changes": {"message": words}}.get(answer)
+    answered = post(web, f"/api/approvals/{effect.key}/{answer}", said).json()
+    states = {"approve": "approved", "reject": "rejected", "request-changes": "pending"}
+    assert answered["state"] == states[answer]
+    (line,) = get(web, f"/api/sessions/{session_id}/log").json()["lines"]
+    assert "the API token" in line["text"]
+    assert (words in line["text"]) is bool(said)
+    if answer == "request-changes":
+        assert answered["withdrawn"] is False
+        assert "PARAMEDIC_MODEL" in answered["message"]
 
 
 def test_pages_cannot_be_framed(web: Web) -> None:

@@ -20,6 +20,7 @@ from paramedic.store.issues import Issue
 log = structlog.get_logger()
 
 LONGEST_REASON = 2000
+MOST_DAYS = 365
 _IGNORED, _OPEN = "ignored", "unresolved"
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query
-from pydantic import BaseModel
+from fastapi import APIRouter, Body, Query, Request
+from pydantic import BaseModel, Field
 
 from paramedic.integrations.sentry.reference import parse_reference
+from paramedic.model.accounts import Identity
 from paramedic.model.errors import BadInput
+from paramedic.sessions import ignoring
 from paramedic.sessions.starting import start_by_hand
 from paramedic.store import hours, issues, outcomes, sessions
 from paramedic.store.engine import reading
+from paramedic.store.ignores import Until
 from paramedic.store.issues import Issue
 from paramedic.store.sessions import Session, SessionState
-from paramedic.web.access import RESPONDER, VIEWER, Engine
+from paramedic.web.access import RESPONDER, VIEWER, Engine, Responder, address_of
 from paramedic.web.documents import issue_document, outcome_documents, session_document
 
 router = APIRouter(prefix="/api/issues")
@@ -36,6 +40,14 @@ class Asked(BaseModel):
 
     issue_id: str | int | None = None
     url: str | None = None
+
+
+class Ignored(BaseModel):
+    """Why an issue is ignored and until when: it regresses, ``days`` have gone, or for good (``ever``)."""
+
+    reason: str = Field(max_length=ignoring.LONGEST_REASON)
+    until: Until = Until.REGRESSION
+    days: int | None = Field(None, ge=1, le=ignoring.MOST_DAYS)
 
 
 @router.get("", dependencies=[VIEWER])
@@ -97,6 +109,29 @@ def analysis_status(engine: Engine, issue_id: int) -> dict[str, object]:
     session = found[0]
     analysis = analysis_of(issue, session) if session.state is SessionState.FINISHED else None
     return {"issue_id": issue_id, "status": STATUS.get(session.state, "error"), "session_id": session.id, "analysis": analysis}
+
+
+@router.post("/{issue_id}/ignore")
+def ignore(
+    engine: Engine, caller: Responder, request: Request, issue_id: int, why: Annotated[Ignored, Body()]
+) -> dict[str, object]:
+    """It starts no sessions and tells nobody, and goes on being counted."""
+    until_at = datetime.now(UTC) + timedelta(days=why.days) if why.days is not None else None
+    with engine.begin() as connection:
+        ignoring.ignore(connection, issue_id, _who(caller, request), why.reason, why.until, until_at)
+        return issue_document(issues.read(connection, issue_id))
+
+
+@router.post("/{issue_id}/unignore")
+def unignore(engine: Engine, caller: Responder, request: Request, issue_id: int) -> dict[str, object]:
+    """The rules look at it anew."""
+    with engine.begin() as connection:
+        ignoring.heed(connection, issue_id, _who(caller, request))
+        return issue_document(issues.read(connection, issue_id))
+
+
+def _who(caller: Identity, request: Request) -> str:
+    return caller.by("API", address_of(request))
 
 
 def named_issue(connection: sa.Connection, name: str, *, is_address: bool) -> Issue:

@@ -18,8 +18,6 @@ from paramedic.store.ignores import Until
 from paramedic.store.service_users import HOME_ORGANISATION
 from paramedic.web.pages.serving import Visit
 
-_MOST_DAYS = 365
-
 
 def investigate(visit: Visit) -> Response:
     """Look into it now, whatever the rules say, after a playbook if one is chosen; a session that is under way is shown
@@ -93,8 +91,8 @@ def _until(text: str) -> Until:
 
 
 def _days_from_now(text: str) -> datetime:
-    if not text.isdecimal() or not 1 <= int(text[:6]) <= _MOST_DAYS:
-        raise BadInput(f"{text[:20]!r} is no number of days.", remedy=f"Give one from 1 to {_MOST_DAYS}.")
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= ignoring.MOST_DAYS:
+        raise BadInput(f"{text[:20]!r} is no number of days.", remedy=f"Give one from 1 to {ignoring.MOST_DAYS}.")
     return datetime.now(UTC) + timedelta(days=int(text))
 
 
