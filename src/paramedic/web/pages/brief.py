@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from paramedic.model.repair import Verdict
 from paramedic.store.issues import Issue
 from paramedic.store.sessions import Session
 
+_OPENING = re.compile(r"^[\w.]+ at [^\s:]+:\d+: ")
+"""What stands in the title and beside *Broke* already."""
 _NOTHING_PROPOSED = {
     Verdict.REPRODUCED: "Nothing yet: a test shows the crash, and no change was proven to mend it.",
     Verdict.DIAGNOSED: "Nothing yet: the cause was found, and no test could be made that shows it.",
@@ -39,7 +42,7 @@ def brief_of(issue: Issue, session: Session | None, live: Session | None, effect
     diagnosis = result.get("diagnosis") or {}
     return Brief(
         place=_place(issue, diagnosis),
-        cause=str(diagnosis.get("summary") or _no_cause(issue, session, live)),
+        cause=_OPENING.sub("", str(diagnosis.get("summary") or "")) or _no_cause(issue, session, live),
         proposal=_proposal(session, live, result, questions, effects),
         sure=_sure(session, result, diagnosis),
         gaps=len((result.get("proof") or {}).get("gaps") or ()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from paramedic.effects import ledger
-from paramedic.effects.values import EffectState
+from paramedic.effects.values import EffectState, Recorded
 from paramedic.sessions.condition import condition, integrations
 from paramedic.store import alerts, issues, outcomes, sessions
 from paramedic.store.alerts import Outcome
@@ -39,13 +40,36 @@ class Period:
     hours_each: int = HOUR
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What waits for a yes on one issue: it is looked at, and decided, together."""
+
+    effects: tuple[Recorded, ...]
+
+    @property
+    def first(self) -> Recorded:
+        return self.effects[0]
+
+    @property
+    def several(self) -> bool:
+        return len(self.effects) > 1
+
+    @property
+    def kinds(self) -> str:
+        return " and ".join(dict.fromkeys(one.effect.kind.value.replace("_", " ") for one in self.effects))
+
+    @property
+    def address(self) -> str:
+        return f"/issues/{self.first.effect.issue_id}" if self.several else f"/approvals/{self.first.effect.key}"
+
+
 def overview(visit: Visit) -> Response:
     now = datetime.now(UTC)
     period = _period(visit.asked("for"), now, ZoneInfo(visit.desk.configuration.notifications.timezone))
     with reading(visit.engine).connect() as connection:
         needed: dict[str, Any] = {
             "cursor": f"0.{version_of(connection, Topic('overview'))}",
-            "approvals": ledger.listing(connection, states=(EffectState.PENDING,)),
+            "approvals": _asked(ledger.listing(connection, states=(EffectState.PENDING,))),
             "failed": sessions.recent(connection, states=(SessionState.FAILED,), since=now - _TROUBLE, limit=_SHOWN),
             "questions": sessions.recent(connection, states=(SessionState.WAITING,), limit=_SHOWN),
             "storm": alerts.sent_since(connection, now - _STORM, Outcome.BATCHED),
@@ -70,6 +94,14 @@ def overview(visit: Visit) -> Response:
         sessions=latest,
         issues=newest,
     )
+
+
+def _asked(effects: Sequence[Recorded]) -> list[Asked]:
+    """By issue, in the order in which they were proposed."""
+    by_issue: dict[int, list[Recorded]] = {}
+    for one in effects:
+        by_issue.setdefault(one.effect.issue_id, []).append(one)
+    return [Asked(tuple(together)) for together in by_issue.values()]
 
 
 def _period(name: str | None, now: datetime, zone: ZoneInfo) -> Period:

@@ -19,6 +19,7 @@ from paramedic.effects.markdown import printable
 
 _FENCED = re.compile(r"^(?P<fence>`{3,})diff\n(?P<diff>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 _CITED = re.compile(r"\bE[1-9]\d{0,2}\b")
+_TICKED = re.compile(r"`([^`\n]{1,300})`")
 
 ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "keys.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
@@ -51,6 +52,7 @@ def _environment() -> Environment:
         "words": words,
         "clip": clip,
         "cited": cited,
+        "ticked": ticked,
         "spoken": spoken,
     }
     environment.globals |= {"version": {name: sha256(asset(name)).hexdigest()[:12] for name in ASSETS}}
@@ -106,15 +108,23 @@ def clip(text: object, longest: int) -> str:
     return words if len(words) <= longest else f"{words[:longest]}… ({len(words) - longest:,} more characters)"
 
 
+def ticked(text: object) -> Markup:
+    """A sentence in which what stands between backticks is code."""
+    return Markup(_coded(text))  # noqa: S704 - escaped in it; what is added are tags of ours
+
+
+def _coded(text: object) -> str:
+    return _TICKED.sub(r"<code>\1</code>", str(escape(printable("" if text is None else str(text)))))
+
+
 def cited(text: object, ids: Sequence[str]) -> Markup:
-    """The text, in which each ``E1`` that is one of ``ids`` leads to that fact."""
+    """As ``ticked``, and each ``E1`` that is one of ``ids`` leads to that fact."""
     known = frozenset(ids)
-    words = str(escape(printable("" if text is None else str(text))))
 
     def link(match: re.Match[str]) -> str:
         return f'<a href="#{match[0]}">{match[0]}</a>' if match[0] in known else match[0]
 
-    return Markup(_CITED.sub(link, words))  # noqa: S704 - escaped above; what is added is a letter and digits
+    return Markup(_CITED.sub(link, _coded(text)))  # noqa: S704 - escaped above; what is added is a letter and digits
 
 
 def spoken(text: str) -> list[tuple[str, str]]:
