@@ -11,9 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from paramedic.store.engine import open_engine
-from paramedic.store.migrate import downgrade, upgrade
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+
+from tests.databases import Databases  # noqa: E402 - found by the path above
 
 
 @pytest.fixture(scope="session")
@@ -29,14 +30,28 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Of SQLite, for tests that are about one kind."""
+    return Databases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(databases: Databases, postgres_server: str) -> Databases:
+    return Databases(databases.folder, postgres_server)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+def engine(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[sa.Engine]:
     """An empty database with our tables, of either kind."""
     if request.param == "sqlite":
-        opened = open_engine(f"sqlite:///{tmp_path / 'paramedic.db'}")
-    else:
-        opened = open_engine(request.getfixturevalue("postgres_server").replace("postgresql://", "postgresql+psycopg://"))
-    upgrade(opened)
+        opened = open_engine(databases.copy_sqlite(tmp_path / "paramedic.db"))
+        yield opened
+        opened.dispose()
+        return
+    postgres: Databases = request.getfixturevalue("postgres_databases")
+    url = postgres.new_postgres()
+    opened = open_engine(url)
     yield opened
-    downgrade(opened, "base")
     opened.dispose()
+    postgres.drop(url)

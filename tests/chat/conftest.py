@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from tests.databases import Databases
 from tests.effects.findings import proven
 from tests.standins.slack import CHANNEL, HOOK, TOKEN, SlackStandIn
 
@@ -30,7 +30,6 @@ from paramedic.settings.file import Action, NotificationsConfig, Policy, Rule
 from paramedic.store import alerts, issues, sessions
 from paramedic.store.engine import open_engine
 from paramedic.store.issues import Sighting, StatusChange
-from paramedic.store.migrate import upgrade
 from paramedic.store.schema import alert_logs, chat_posts, effects
 from paramedic.store.sessions import NewSession, SessionState
 
@@ -128,20 +127,10 @@ class Ward:
             return list(connection.execute(sa.select(effects).where(effects.c.kind == "message").order_by(effects.c.proposed_at)))
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("chat") / "empty.db"
-    made = open_engine(f"sqlite:///{path}")
-    upgrade(made)
-    made.dispose()
-    return path
-
-
 @pytest.fixture
-def engine(empty_database: Path, tmp_path: Path) -> Iterator[sa.Engine]:
-    """SQLite, copied from one that was made once."""
-    shutil.copy(empty_database, tmp_path / "paramedic.db")
-    opened = open_engine(f"sqlite:///{tmp_path / 'paramedic.db'}")
+def engine(databases: Databases, tmp_path: Path) -> Iterator[sa.Engine]:
+    """SQLite alone: what chats are told depends on no database."""
+    opened = open_engine(databases.copy_sqlite(tmp_path / "paramedic.db"))
     yield opened
     opened.dispose()
 

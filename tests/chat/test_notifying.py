@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from tests.chat.conftest import Ward
+from tests.databases import Databases
 from tests.effects.findings import HOSTILE
 from tests.standins.base import Fault
 from tests.standins.slack import HOOK, SlackStandIn, words
@@ -15,7 +16,6 @@ from paramedic.model.errors import BadInput, NotConfigured
 from paramedic.settings import Settings
 from paramedic.settings.file import NotificationsConfig
 from paramedic.store.engine import open_engine
-from paramedic.store.migrate import downgrade, upgrade
 from paramedic.store.schema import effects, workers
 
 
@@ -155,9 +155,8 @@ def test_a_chat_that_is_set_up_by_half_says_what_is_missing(engine: sa.Engine, t
 
 
 @pytest.mark.postgres
-def test_a_storm_on_postgresql(postgres_server: str, tmp_path: Path, slack: SlackStandIn) -> None:
-    engine = open_engine(postgres_server.replace("postgresql://", "postgresql+psycopg://"))
-    upgrade(engine)
+def test_a_storm_on_postgresql(postgres_databases: Databases, tmp_path: Path, slack: SlackStandIn) -> None:
+    engine = open_engine(postgres_databases.new_postgres())
     hooked = Ward(engine, tmp_path, slack_webhook_url=slack.url + HOOK)
     for number in range(7):
         hooked.crash(f"k{number}")
@@ -166,5 +165,4 @@ def test_a_storm_on_postgresql(postgres_server: str, tmp_path: Path, slack: Slac
     hooked.crash("alone", title="ValueError")
     hooked.tick()
     assert [words(message).splitlines()[0] for message in slack.hooked] == ["7 issues in 5 minutes", "ValueError"]
-    downgrade(engine, "base")
     engine.dispose()

@@ -15,9 +15,12 @@ def test_a_fix_is_refused_with_a_reason_and_the_issue_investigated_again(house: 
     approval = house.approval(3)
     with opens() as page:
         page.goto("/")
-        page.get_by_role("region", name="Needs you now").locator(f"a[href='{approval}']").first.click()
+        page.get_by_role("region", name="Needs you now").locator(f"a[href='{house.issue(3)}']").first.click()
+        page.get_by_text("No, or not like this").click()
         page.get_by_label("Why not").fill("The note is required <b>by law</b>.")
         page.get_by_role("button", name="Reject").click()
+        expect(page.get_by_role("button", name="Reject")).to_have_count(0)
+        page.goto(approval)
         expect(page.get_by_role("heading", level=1)).to_contain_text("rejected")
         expect(page.get_by_role("main")).to_contain_text("The note is required <b>by law</b>.")
         page.goto(house.issue(3))

@@ -128,6 +128,7 @@ def test_a_responder_signs_in_and_approves_with_the_keyboard_alone(browser: Brow
     question = _question(desk.engine)
     with window(browser, desk.url) as page:
         page.goto("/login")
+        expect(page.get_by_label("Name")).to_be_focused()
         page.keyboard.type("Ben")
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)

@@ -11,6 +11,7 @@ from tests.web.devin.house import House, running_house
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Without a model, and without a worker."""
-    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
-    with running_house(tmp_path_factory.mktemp("house"), server) as running:
+    postgres = request.param == "postgresql"
+    url = request.getfixturevalue("postgres_databases").new_postgres() if postgres else None
+    with running_house(tmp_path_factory.mktemp("house"), url) as running:
         yield running

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx2
 import sqlalchemy as sa
@@ -66,11 +65,11 @@ class House:
 
 @contextmanager
 def running_house(folder: Path, database_url: str | None = None, *, worker: bool = False, **settings: str) -> Iterator[House]:
-    """On SQLite, or in a new database of the PostgreSQL server at ``database_url``."""
+    """On SQLite, or in the database at ``database_url``."""
     home = folder / "home"
     home.mkdir(parents=True)
-    url = _new_database(database_url) if database_url else f"sqlite:///{home / 'paramedic.db'}"
-    engine = open_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    url = database_url or f"sqlite:///{home / 'paramedic.db'}"
+    engine = open_engine(url)
     upgrade(engine)
     with ExitStack() as stack:
         web = stack.enter_context(running_web(home, DATABASE_URL=url, **settings))
@@ -92,15 +91,6 @@ def _worker(house: House, log: Path, settings: dict[str, str]) -> Iterator[None]
     finally:
         process.kill()
         process.wait()
-
-
-def _new_database(server: str) -> str:
-    name = f"house_{uuid4().hex[:12]}"
-    engine = sa.create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    engine.dispose()
-    return server.rpartition("/")[0] + "/" + name
 
 
 def until(condition: Any, seconds: float = 60.0) -> None:

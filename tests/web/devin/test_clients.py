@@ -19,10 +19,11 @@ from paramedic.store.service_users import HOME_ORGANISATION
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def working(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    postgres = request.param == "postgresql"
+    url = request.getfixturevalue("postgres_databases").new_postgres() if postgres else None
     analyst = Analyst()
     folder = tmp_path_factory.mktemp("working")
-    with analyst.running(), running_house(folder, server, worker=True, ANALYSIS_SERVER_BASE_URL=analyst.url) as running:
+    with analyst.running(), running_house(folder, url, worker=True, ANALYSIS_SERVER_BASE_URL=analyst.url) as running:
         yield running
 
 

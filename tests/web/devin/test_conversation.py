@@ -33,7 +33,8 @@ def replies(_number: int, sent: str) -> Said:
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def taught(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Provider]]:
     """A house whose model is a provider on loopback."""
-    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    postgres = request.param == "postgresql"
+    url = request.getfixturevalue("postgres_databases").new_postgres() if postgres else None
     provider = Provider(replies)
     with provider.running():
         settings = {
@@ -41,7 +42,7 @@ def taught(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             "PARAMEDIC_MODEL_BASE_URL": f"{provider.url}/v1",
             "OPENAI_API_KEY": "k",
         }
-        with running_house(tmp_path_factory.mktemp("taught"), server, worker=True, **settings) as house:
+        with running_house(tmp_path_factory.mktemp("taught"), url, worker=True, **settings) as house:
             yield house, provider
 
 

@@ -54,7 +54,7 @@ def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     home = tmp_path_factory.mktemp("desk")
     url = f"sqlite:///{home}/paramedic.db"
     if request.param == "postgresql":
-        url = own_database(request.getfixturevalue("postgres_server"))
+        url = request.getfixturevalue("postgres_databases").new_postgres()
     with running_web(home, RULES, DATABASE_URL=url) as web, httpx2.Client(base_url=web.url, timeout=20.0) as client:
         yield Browser(web, client, open_engine(url))
 
@@ -64,11 +64,3 @@ def forget(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         for table in (effects, issues, all_hours, sessions, budgets, deliveries):
             connection.execute(sa.delete(table))
-
-
-def own_database(server: str) -> str:
-    """Tests that are not about pages empty the server's first database as they like."""
-    first = open_engine(server.replace("postgresql://", "postgresql+psycopg://"))
-    with first.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.text("CREATE DATABASE desk"))
-    return first.url.set(database="desk").render_as_string(hide_password=False)
