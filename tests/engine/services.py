@@ -47,25 +47,25 @@ def test_greeting():
     ),
     Service(
         "missing_key",
-        """class Prices:
-    def __init__(self, table):
-        self.table = table
+        """class Shelf:
+    def __init__(self, counts):
+        self.counts = counts
 
     def gross(self, sku):
-        return self.table.get(sku, 0) * 2
+        return self.counts.get(sku, 0) * 2
 
     def net(self, sku):
-        return self.table[sku] + 1
+        return self.counts[sku] + 1
 """,
-        "from desk.missing_key import Prices\nPrices({'mug': 3}).net('pen')",
+        "from desk.missing_key import Shelf\nShelf({'mug': 3}).net('pen')",
         "net",
         FIX,
-        test="""from desk.missing_key import Prices
+        test="""from desk.missing_key import Shelf
 
 
-def test_prices():
-    assert Prices({"mug": 3}).net("mug") == 4
-    assert Prices({"mug": 3}).gross("mug") == 6
+def test_shelf():
+    assert Shelf({"mug": 3}).net("mug") == 4
+    assert Shelf({"mug": 3}).gross("mug") == 6
 """,
     ),
     Service(

@@ -32,7 +32,7 @@ def find(code):
 def points(code):
     found = find(code)
     if found is None:
-        return 0
+        return ""
     return found.points
 
 def percent(code):
@@ -99,7 +99,7 @@ NONE_ATTRIBUTE = "'NoneType' object has no attribute {!r}"
 ROWS = {
     "a sibling's guard": (
         Crash(SIBLING, "AttributeError", NONE_ATTRIBUTE.format("percent"), {"code": "'X'", "found": "None"}),
-        "    if found is None:\n        return 0\n    return found.percent",
+        '    if found is None:\n        return ""\n    return found.percent',
     ),
     "the function's own exit": (
         Crash(OWN_EXIT, "AttributeError", NONE_ATTRIBUTE.format("group"), {"text": "'?'", "match": "None"}),

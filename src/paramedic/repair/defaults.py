@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from paramedic.model.diagnosis import Family, Location
@@ -32,6 +33,10 @@ _OF_STRING = frozenset(
     ]
 )
 _OF_LIST = frozenset(("append", "extend", "sort", "insert", "remove", "index", "count", "reverse"))
+CONVENTION = 2
+"""Functions that ask a mapping with the same default before it is what the mapping stands for, and not what one of them wants."""
+_COUNTED = re.compile(r"(?i)(?:^|[._])(?:count|counts|counter|tally|tallies|hits|seen|stock|quantit(?:y|ies)|occurrences)$")
+"""What has not been counted is there 0 times."""
 _PARSERS = frozenset(("safe_load", "load", "loads", "full_load", "json", "get"))
 
 
@@ -193,13 +198,14 @@ def _get(site: Site, node: ast.Subscript) -> Iterator[Draft]:
     elsewhere = _same_idiom(site, f"{holder}.get({fixed}")
     shown = _default_elsewhere(site, holder, fixed)
     if shown is not None:
-        usual, place = shown
+        usual, place, usage = shown
         yield Draft(
             shape="get",
             replacements=(site.sheet.replace(node, f"{holder}.get({key}, {usual})"),),
             weight=0.8,
             rationale=f"`{holder}` need not hold the key; elsewhere it is asked with `{usual}` for nothing.",
             precedent=place,
+            gives="" if usage >= CONVENTION or (usual == "0" and _COUNTED.search(holder)) else usual,
         )
     for default, weight in ((None, 0.75 if compared else 0.4), ("''", 0.15), ("0", 0.15), ("[]", 0.15), ("{}", 0.15)):
         text = f"{holder}.get({key})" if default is None else f"{holder}.get({key}, {default})"
@@ -208,29 +214,31 @@ def _get(site: Site, node: ast.Subscript) -> Iterator[Draft]:
             replacements=(site.sheet.replace(node, text),),
             weight=weight + (0.15 if elsewhere else 0.0),
             rationale=f"`{holder}` need not hold the key" + ("; the code already handles None." if compared else "."),
-            precedent=compared or elsewhere,
+            # That it is asked with a default elsewhere says nothing for another one.
+            precedent=compared or (elsewhere if default is None and shown is None else None),
         )
 
 
-def _default_elsewhere(site: Site, holder: str, fixed: str) -> tuple[str, Location] | None:
-    """The default with which this code asks the same mapping (for the key ``fixed``, if any), when it is always the same."""
+def _default_elsewhere(site: Site, holder: str, fixed: str) -> tuple[str, Location, int] | None:
+    """The default with which this code asks the same mapping (for the key ``fixed``, if any), when it is always the same, and in
+    how many functions it does."""
     asked = [
         node
         for node in site.module.nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get"
     ]
-    defaults = {
-        site.source(node.args[1]): node
+    defaults = [
+        node
         for node in asked
         if len(node.args) == 2
         and isinstance(node.func, ast.Attribute)
         and site.source(node.func.value) == holder
         and fixed in {"", site.source(node.args[0])}
-    }
-    if len(defaults) != 1:
+    ]
+    texts = {site.source(node.args[1]) for node in defaults}
+    if len(texts) != 1:
         return None
-    ((text, node),) = defaults.items()
-    return text, site.at(node)
+    return texts.pop(), site.at(defaults[-1]), len({id(site.module.enclosing(node.lineno)) for node in defaults})
 
 
 def _compared_with_none(site: Site, node: ast.expr) -> Location | None:

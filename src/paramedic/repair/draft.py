@@ -24,5 +24,7 @@ class Draft:
     origin: bool = False
     answer: str = ""
     """The error that the change reports the input with, see ``Candidate.answer``."""
+    gives: str = ""
+    """The value that takes the place of the missing one, as source; "" when the change puts none there."""
     leaves: str = ""
     """How the change leaves the function or the iteration early (``return 0``, ``continue``), "" when it goes on or raises."""

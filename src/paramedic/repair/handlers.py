@@ -68,7 +68,7 @@ def widened(site: Site) -> Iterator[Draft]:
         return
     for distance, node in enumerate(_tries(site)):
         for handler in node.handlers:
-            if handler.type is None or _catches(handler, site.exception):
+            if handler.type is None or catches(handler, site.exception):
                 continue
             kinds = _kinds(handler)
             kin = bool(kinds & _KIN.get(site.exception, set()))
@@ -127,7 +127,7 @@ def _kinds(handler: ast.ExceptHandler) -> set[str]:
     }
 
 
-def _catches(handler: ast.ExceptHandler, exception: str) -> bool:
+def catches(handler: ast.ExceptHandler, exception: str) -> bool:
     kinds = _kinds(handler)
     if handler.type is None or kinds & {exception, "Exception", "BaseException"}:
         return True
@@ -164,8 +164,14 @@ def copied(site: Site) -> Iterator[Draft]:
             # A handler that does nothing shows only that somebody once looked away.
             precedent=None if _is_silent(handler) else site.at(handler),
             answer=_answer(handler),
+            gives=_given(site, handler.body[-1]),
             leaves=site.source(handler.body[-1]) if isinstance(handler.body[-1], ast.Return | ast.Continue | ast.Break) else "",
         )
+
+
+def _given(site: Site, last: ast.stmt) -> str:
+    value = last.value if isinstance(last, ast.Return | ast.Assign | ast.AnnAssign) else None
+    return site.source(value) if value is not None else ""
 
 
 def _is_silent(handler: ast.ExceptHandler) -> bool:
@@ -288,6 +294,7 @@ def fallback(site: Site) -> Iterator[Draft]:
             weight=leave.weight * (0.5 if site.family in _CONVERSIONS else 0.4),
             rationale=f"On {site.exception}, leave as this code does elsewhere: {leave.why}.",
             precedent=leave.precedent,
+            gives=leave.line.removeprefix("return").strip() if leave.line.startswith("return") else "",
             leaves=leave.line,
         )
 

@@ -23,6 +23,7 @@ from paramedic.repair import (
     slips,
     tables,
 )
+from paramedic.repair.borrowed import oversteps
 from paramedic.repair.draft import Draft
 from paramedic.repair.echo import echoes, twins_of
 from paramedic.repair.sheet import apply
@@ -93,7 +94,7 @@ def _candidate(site: Site, draft: Draft) -> Candidate | None:
     after = apply(site.sheet.text, draft.replacements)
     if after == site.sheet.text or not _compiles(after):
         return None
-    undone = bool(draft.leaves) and leaves_undone(site, draft.leaves)
+    undone = (bool(draft.leaves) and leaves_undone(site, draft.leaves)) or oversteps(site, draft)
     kind = Kind.FIX if (draft.precedent is not None or draft.origin) and not undone else Kind.STOP_GAP
     return Candidate(
         edits=(Edit(site.module.path, site.sheet.text, after),),

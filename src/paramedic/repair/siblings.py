@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from paramedic.model.diagnosis import Family
 from paramedic.repair.draft import Draft
 from paramedic.repair.exits import is_empty
 from paramedic.repair.guards import conditions, is_pure
@@ -19,9 +18,6 @@ SAME_NAME = 0.7
 OTHER_VALUE = 0.6
 REFUSAL = 0.45
 OTHERWISE = 0.75
-THIN = 0.55
-ENOUGH = 2
-"""Neighbours that have to agree before a number or a truth value is taken over from them."""
 
 
 def guarded(site: Site) -> Iterator[Draft]:
@@ -37,14 +33,9 @@ def guarded(site: Site) -> Iterator[Draft]:
 
 def _support(site: Site, leave: ast.stmt, guards: Sequence[tuple[Function, ast.If]]) -> float:
     """The part of its weight that a way to leave keeps, by how many neighbours leave so."""
-    own = _plain(site.source(leave))
-    votes = Counter(_plain(site.source(guard.body[0])) for sibling, guard in guards if _is_namesake(site, sibling))
     # Methods of the same name in other classes do the same work; where they differ, most of them are followed.
-    support = 1.0 if votes[own] == max(votes.values(), default=0) else OTHERWISE
-    alike = {id(sibling) for sibling, guard in guards if _plain(site.source(guard.body[0])) == own}
-    # Of nothing to count, the count is 0; of something that is missing, nobody knows the price.
-    guessed = _is_decision(leave) and site.family not in {Family.ZERO_DIVISION, Family.EMPTY_SEQUENCE}
-    return support * THIN if guessed and not votes[own] and len(alike) < ENOUGH else support
+    votes = Counter(_plain(site.source(guard.body[0])) for sibling, guard in guards if _is_namesake(site, sibling))
+    return 1.0 if votes[_plain(site.source(leave))] == max(votes.values(), default=0) else OTHERWISE
 
 
 def _guards(site: Site) -> Iterator[tuple[Function, ast.If]]:
@@ -60,12 +51,6 @@ def _guards(site: Site) -> Iterator[tuple[Function, ast.If]]:
             leave = guard.body[0]
             if _plain(site.source(guard.test)) in known and _leaves(leave) and used_names(leave) <= bound:
                 yield sibling, guard
-
-
-def _is_decision(leave: ast.stmt) -> bool:
-    """``return 0`` and ``return False`` are worked with as if they had been found out, unlike an empty text or None."""
-    value = leave.value if isinstance(leave, ast.Return) else None
-    return isinstance(value, ast.Constant) and isinstance(value.value, bool | int | float)
 
 
 def _is_namesake(site: Site, sibling: Function) -> bool:
@@ -91,6 +76,7 @@ def _draft(site: Site, sibling: Function, guard: ast.If, leave: ast.stmt) -> Dra
         rationale=f"As `{name}` does: when `{test}`, `{' '.join(line.split())}`.",
         precedent=site.at(guard),
         answer=_error_of(leave),
+        gives=site.source(leave.value) if isinstance(leave, ast.Return) and leave.value else "",
         leaves="" if isinstance(leave, ast.Raise) else line,
     )
 
