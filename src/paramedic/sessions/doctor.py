@@ -68,7 +68,11 @@ def _guarded(name: str, find: Callable[[], str]) -> Check:
 
 def _access(settings: Settings) -> str:
     refuse_exposure(settings)
-    return "PARAMEDIC_API_TOKEN is set" if settings.paramedic_api_token else "no token: callers on this machine only"
+    return (
+        "PARAMEDIC_API_TOKEN is set"
+        if settings.paramedic_api_token
+        else "no token: people's own tokens, and callers on this machine until there is a user"
+    )
 
 
 def _home(settings: Settings) -> Check:

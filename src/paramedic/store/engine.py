@@ -40,6 +40,8 @@ def _sqlite(url: str) -> sa.Engine:
     path = sa.make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # What customers sent and people's password hashes are in it: it is its owner's alone, and so are the files beside it.
+        Path(path).touch(mode=0o600)
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False})
     sa.event.listen(engine, "connect", _prepare_connection)
     sa.event.listen(engine, "begin", _begin)

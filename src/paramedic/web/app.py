@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 
 import sqlalchemy as sa
 from fastapi import FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -25,6 +27,7 @@ from paramedic.web.chat import chat_routes
 from paramedic.web.limits import BodyLimit
 from paramedic.web.pages import page_routes
 from paramedic.web.pages.door import Door
+from paramedic.web.pages.serving import nothing_here
 from paramedic.web.pages.watch import Watch
 
 _LIMITED = (
@@ -44,6 +47,9 @@ _LIMITED = (
     "/account",
     "/settings",
 )
+
+
+_OF_PROGRAMS = ("/api/", "/v1/", "/v3/", "/webhook/", "/analysis/", "/mcp")
 
 
 def create_app(settings: Settings, configuration: Configuration, engine: sa.Engine) -> FastAPI:
@@ -73,12 +79,22 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
         app.include_router(module.router)
     for router in (*devin.ROUTERS, *devin.ROUTERS_V1):
         app.include_router(router)
+    app.add_exception_handler(StarletteHTTPException, _missing)  # type: ignore[arg-type]
     app.add_exception_handler(ParamedicError, _explain)
     app.add_exception_handler(RequestValidationError, _point_out)
     app.add_exception_handler(sa.exc.DataError, _cannot_keep)
     app.add_middleware(Audit, engine=engine)
     app.add_middleware(BodyLimit, largest_bytes=settings.paramedic_body_limit, prefixes=_LIMITED)
     return app
+
+
+async def _missing(request: Request, error: StarletteHTTPException) -> Response:
+    """To somebody with a browser, what is not there is told as a page; to a program as an object."""
+    reads = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    if error.status_code in (404, 405) and reads and not request.url.path.startswith(_OF_PROGRAMS):
+        answer: Response = await nothing_here(request)
+        return answer
+    return await http_exception_handler(request, error)
 
 
 async def _point_out(_request: Request, error: Exception) -> Response:

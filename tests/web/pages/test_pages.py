@@ -256,3 +256,13 @@ def test_with_a_token_set_pages_ask_for_it_once(tmp_path: Path) -> None:
         assert answers[-1] == 429
         assert browser.get("/assets/style.css").headers["content-type"].startswith("text/css")
         assert browser.get("/assets/../door.py").status_code == 404
+
+
+def test_what_is_not_there_is_a_page_for_people_and_an_object_for_programs(dashboard: Dashboard) -> None:
+    people = {"Accept": "text/html,*/*"}
+    for path in ("/nope", "/settings/nope", "/rules/dry-run"):
+        answer = dashboard.browser.get(path, headers=people)
+        assert answer.status_code == 404, path
+        assert f"There is no page {path}." in unescape(answer.text)
+    assert dashboard.browser.get("/api/nope", headers=people).json() == {"detail": "Not Found"}
+    assert dashboard.browser.get("/nope").json() == {"detail": "Not Found"}

@@ -88,14 +88,17 @@ def _change(fix: Mapping[str, Any]) -> str:
     removed = sum(line.startswith("-") and not line.startswith("---") for line in lines)
     files = [str(name) for name in fix.get("files") or ()]
     where = files[0] if len(files) == 1 else f"{len(files)} files"
-    return f"Change {where} (+{added} −{removed}) and add a regression test."
+    how = f": {rationale}" if (rationale := str(fix.get("rationale") or "").rstrip(".")) else ""
+    return f"Change {where} (+{added} −{removed}){how}. And add a regression test."
 
 
 def _standing(questions: Sequence[Recorded], effects: Sequence[Recorded]) -> str:
     """How far the change has come."""
     if questions:
+        refused = next((one for one in reversed(effects) if one.state is EffectState.REJECTED), None)
+        before = f" Refused before by {refused.decided_by}: {refused.reason or 'no reason given'}." if refused else ""
         kinds = dict.fromkeys(one.effect.kind.value.replace("_", " ") for one in questions)
-        return f" Waits for your yes: {', '.join(kinds)}."
+        return f"{before} Waits for your yes: {', '.join(kinds)}."
     last = next((one for one in reversed(effects) if one.effect.kind.value in ("pull_request", "push", "patch")), None)
     if last is None:
         return ""

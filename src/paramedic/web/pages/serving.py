@@ -117,6 +117,15 @@ def page(show: Page, needs: Role | None) -> Endpoint:
     return endpoint
 
 
+def _nothing(visit: Visit) -> Response:
+    title = f"There is no page {visit.request.url.path[:80]}."
+    return visit.plain("error.html", 404, title=title, remedy="The pages there are stand above.")
+
+
+nothing_here = page(_nothing, None)
+"""Shown for an address that no route has."""
+
+
 def _serve(show: Page, request: Request, form: Mapping[str, str], needs: Role | None) -> Response:
     door: Door = request.app.state.door
     sitting, person = door.visitor(request)
