@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check browser screenshots audit chaos bench-paint bench-intake bench-crashes bench-triage docs clean
+.PHONY: demo test check browser screenshots audit chaos bench-paint bench-intake bench-pages bench-crashes bench-triage docs clean
 
 $(READY): requirements.lock pyproject.toml tools/system-packages
 	$(PYTHON) tools/check-python
@@ -44,6 +44,9 @@ chaos: $(READY)
 
 bench-intake: $(READY)
 	$(BIN)/python -m bench.intake
+
+bench-pages: $(READY)
+	$(BIN)/python -m bench.pages
 
 bench-triage: $(READY)
 	$(BIN)/python -m bench.triage

@@ -59,8 +59,13 @@ class Timing:
 
 def paths() -> list[str]:
     """Every page, with a sample for each name in its address; and searches."""
-    shown = [route.path for route in page_routes() if "GET" in (route.methods or ()) and not route.path.startswith("/assets")]
+    shown = [route.path for route in page_routes() if "GET" in (route.methods or ()) and not _is_no_page(route.path)]
     return [FLOOR, *(_filled(path) for path in shown), *SEARCHED]
+
+
+def _is_no_page(path: str) -> bool:
+    """A file, or a stream that does not end."""
+    return path.startswith("/assets") or path.endswith("/live")
 
 
 def _filled(path: str) -> str:
