@@ -181,5 +181,11 @@ def test_a_question_is_answered(web: Web, answer: str) -> None:
         assert "PARAMEDIC_MODEL" in answered["message"]
 
 
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 10**30])
+def test_a_number_that_no_database_holds_is_no_error_of_ours(web: Web, number: int) -> None:
+    answers = (get(web, f"/api/issues/{number}"), post(web, f"/api/issues/{number}/ignore", {"reason": "x"}))
+    assert {answer.status_code for answer in answers} <= {404, 422}
+
+
 def test_pages_cannot_be_framed(web: Web) -> None:
     assert get(web, "/api/issues").headers["x-frame-options"] == "DENY"

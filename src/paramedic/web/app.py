@@ -82,7 +82,9 @@ def create_app(settings: Settings, configuration: Configuration, engine: sa.Engi
     app.add_exception_handler(StarletteHTTPException, _missing)  # type: ignore[arg-type]
     app.add_exception_handler(ParamedicError, _explain)
     app.add_exception_handler(RequestValidationError, _point_out)
-    app.add_exception_handler(sa.exc.DataError, _cannot_keep)
+    # SQLite's driver says of a number that is too large what PostgreSQL says of the data.
+    for kind in (sa.exc.DataError, OverflowError):
+        app.add_exception_handler(kind, _cannot_keep)
     app.add_middleware(Audit, engine=engine)
     app.add_middleware(BodyLimit, largest_bytes=settings.paramedic_body_limit, prefixes=_LIMITED)
     return app
@@ -105,9 +107,10 @@ async def _point_out(_request: Request, error: Exception) -> Response:
 
 
 async def _cannot_keep(_request: Request, _error: Exception) -> Response:
-    """PostgreSQL takes no NUL, and no text that is longer than its column."""
+    """PostgreSQL takes no NUL, and no text that is longer than its column; neither takes a number beyond 64 bits."""
     return JSONResponse(
-        {"detail": "Something in the request cannot be kept or looked for: a NUL, or a name that is too long."}, 422
+        {"detail": "Something in the request cannot be kept: a NUL, a name that is too long, a number that is too large."},
+        422,
     )
 
 
