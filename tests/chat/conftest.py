@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from tests.databases import Databases
 from tests.effects.findings import proven
 from tests.standins.slack import CHANNEL, HOOK, TOKEN, SlackStandIn
+from tests.standins.telegram import TelegramStandIn
 
 from paramedic.effects import ledger
 from paramedic.effects.perform import perform_ready
@@ -133,6 +134,13 @@ def engine(databases: Databases, tmp_path: Path) -> Iterator[sa.Engine]:
     opened = open_engine(databases.copy_sqlite(tmp_path / "paramedic.db"))
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def telegram() -> Iterator[TelegramStandIn]:
+    with TelegramStandIn().running() as standin:
+        assert isinstance(standin, TelegramStandIn)
+        yield standin
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,13 +29,6 @@ from paramedic.settings import Settings
 from paramedic.store import listeners, messages, sessions, workers
 from paramedic.store.schema import chat_listeners
 from paramedic.store.workers import Worker
-
-
-@pytest.fixture
-def telegram() -> Iterator[TelegramStandIn]:
-    with TelegramStandIn().running() as standin:
-        assert isinstance(standin, TelegramStandIn)
-        yield standin
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,6 @@ from tests.standins.telegram import CHAT, TOKEN, TelegramStandIn
 from paramedic.integrations.telegram.messages import data_of, document, read_data
 from paramedic.model.chat import Answer, Button, ChatMessage
 from paramedic.store.schema import effects
-
-
-@pytest.fixture
-def telegram() -> Iterator[TelegramStandIn]:
-    with TelegramStandIn().running() as standin:
-        assert isinstance(standin, TelegramStandIn)
-        yield standin
 
 
 @pytest.fixture

@@ -28,13 +28,6 @@ LOST = [
 
 
 @pytest.fixture
-def telegram() -> Iterator[TelegramStandIn]:
-    with TelegramStandIn().running() as standin:
-        assert isinstance(standin, TelegramStandIn)
-        yield standin
-
-
-@pytest.fixture
 def told(engine: sa.Engine, tmp_path: Path, telegram: TelegramStandIn) -> Ward:
     return Ward(engine, tmp_path, telegram_bot_token=TELEGRAM_TOKEN, telegram_chat_id=CHAT, telegram_api_url=telegram.url)
 

@@ -94,8 +94,8 @@ def _candidate(site: Site, draft: Draft) -> Candidate | None:
     after = apply(site.sheet.text, draft.replacements)
     if after == site.sheet.text or not _compiles(after):
         return None
-    undone = (bool(draft.leaves) and leaves_undone(site, draft.leaves)) or oversteps(site, draft)
-    kind = Kind.FIX if (draft.precedent is not None or draft.origin) and not undone else Kind.STOP_GAP
+    unfounded = (bool(draft.leaves) and leaves_undone(site, draft.leaves)) or oversteps(site, draft)
+    kind = Kind.FIX if (draft.precedent is not None or draft.origin) and not unfounded else Kind.STOP_GAP
     return Candidate(
         edits=(Edit(site.module.path, site.sheet.text, after),),
         shape=draft.shape,
@@ -103,7 +103,7 @@ def _candidate(site: Site, draft: Draft) -> Candidate | None:
         rationale=draft.rationale,
         plausibility=round(min(draft.weight, 1.0) * DEPTH_FACTORS[min(site.depth, len(DEPTH_FACTORS) - 1)], 4),
         location=site.location,
-        precedent=None if undone else draft.precedent,
+        precedent=None if unfounded else draft.precedent,
         answer=draft.answer,
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from paramedic.integrations import fields
-from paramedic.integrations.forge import LONGEST_COMMENT, PullRequest, PullState
+from paramedic.integrations.forge import PullRequest, PullState
+from paramedic.integrations.reviews import login, read_comment
 from paramedic.model.outcome import ReviewComment
 
 _VERDICTS = {"APPROVED": "Approved.", "REQUEST_CHANGES": "Asks for changes."}
@@ -29,26 +29,14 @@ def pull(row: object) -> PullRequest | None:
         base=_branch(fields.mapping(document.get("base"))),
         commit=fields.text(document.get("merge_commit_sha"), 64) or None if merged else None,
         since=fields.moment(document.get("merged_at" if merged else "closed_at")) if not is_open else None,
-        by=_login(document.get("merged_by")) if merged else "",
+        by=login(document.get("merged_by")) if merged else "",
         updated_at=fields.moment(document.get("updated_at")),
     )
 
 
 def comment(row: Mapping[str, Any], sort: str) -> ReviewComment | None:
-    """``sort`` tells the three sorts of comments apart, which have ids of their own. None where nothing was said."""
-    body, known = fields.text(row.get("body"), LONGEST_COMMENT), fields.name(row.get("id"))
-    verdict = _VERDICTS.get(fields.text(row.get("state"), 20), "") if sort == "review" else ""
-    if not known or not (body.strip() or verdict):
-        return None
-    written = fields.moment(row.get("submitted_at")) or fields.moment(row.get("created_at"))
-    return ReviewComment(
-        id=f"{sort}-{known}",
-        author=_login(row.get("user")),
-        text=f"{verdict}\n{body}".strip() if verdict else body,
-        at=written or datetime.now(UTC),
-        url=fields.text(row.get("html_url"), 500),
-        path=fields.text(row.get("path"), 500),
-    )
+    """See ``read_comment``; a review says in its state what it came to."""
+    return read_comment(row, sort, _VERDICTS.get(fields.text(row.get("state"), 20), "") if sort == "review" else "")
 
 
 def _own_branch(document: Mapping[str, Any]) -> str:
@@ -60,7 +48,3 @@ def _branch(side: Mapping[str, Any]) -> str:
     """``ref`` becomes refs/pull/N/head once the branch is deleted; ``label`` keeps its name."""
     ref = fields.text(side.get("ref"), 250)
     return fields.text(side.get("label"), 250) if ref.startswith("refs/") else ref
-
-
-def _login(user: object) -> str:
-    return fields.text(fields.mapping(user).get("login"), 100)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from paramedic.integrations import fields
-from paramedic.integrations.forge import LONGEST_COMMENT, PullRequest, PullState
+from paramedic.integrations.forge import PullRequest, PullState
+from paramedic.integrations.reviews import login, read_comment
 from paramedic.model.outcome import ReviewComment
 
 _VERDICTS = {"approved": "Approved.", "changes_requested": "Asks for changes.", "dismissed": "Dismissed."}
@@ -31,34 +31,17 @@ def pull(row: object) -> PullRequest | None:
         # Of one that is not merged, it is a trial merge that nobody keeps.
         commit=fields.text(document.get("merge_commit_sha"), 64) or None if merged_at else None,
         since=merged_at or (None if is_open else closed_at),
-        by=_login(document.get("merged_by")) if merged_at else "",
+        by=login(document.get("merged_by")) if merged_at else "",
         updated_at=fields.moment(document.get("updated_at")),
     )
 
 
 def comment(row: Mapping[str, Any], sort: str) -> ReviewComment | None:
-    """``sort`` tells the three sorts of comments apart, which have ids of their own. None where nothing was said."""
-    body = fields.text(row.get("body"), LONGEST_COMMENT)
-    verdict = _VERDICTS.get(fields.text(row.get("state"), 20).lower(), "") if sort == "review" else ""
-    written = fields.moment(row.get("submitted_at")) or fields.moment(row.get("created_at"))
-    known = fields.name(row.get("id"))
-    if not known or not (body.strip() or verdict):
-        return None
-    return ReviewComment(
-        id=f"{sort}-{known}",
-        author=_login(row.get("user")),
-        text=f"{verdict}\n{body}".strip() if verdict else body,
-        at=written or datetime.now(UTC),
-        url=fields.text(row.get("html_url"), 500),
-        path=fields.text(row.get("path"), 500),
-    )
+    """See ``read_comment``; a review says in its state what it came to."""
+    return read_comment(row, sort, _VERDICTS.get(fields.text(row.get("state"), 20).lower(), "") if sort == "review" else "")
 
 
 def _own_branch(document: Mapping[str, Any]) -> str:
     head, base = fields.mapping(document.get("head")), fields.mapping(document.get("base"))
     homes = [fields.name(fields.mapping(side.get("repo")).get("id")) for side in (head, base)]
     return fields.text(head.get("ref"), 250) if homes[0] == homes[1] else ""
-
-
-def _login(user: object) -> str:
-    return fields.text(fields.mapping(user).get("login"), 100)

@@ -28,6 +28,7 @@ class Mark:
 
     x: int
     text: str
+    is_dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

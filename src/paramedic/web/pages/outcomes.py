@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from paramedic.model.outcome import Outcome, ReviewComment
 from paramedic.reports.outcome import fate_of, headline, silence_of
 from paramedic.store import hours, outcomes
-from paramedic.web.pages.charts import Chart, frequency
+from paramedic.web.pages.charts import Chart, Mark, frequency
 
 _BEFORE_HOURS = 24
 _MOST_HOURS = 24 * 7
@@ -20,17 +20,8 @@ _MERGED = "merged (dashed)"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A line in the chart, at the left edge of the bar ``x``: dashed for the merge, solid for the others."""
-
-    x: int
-    text: str
-    is_dashed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
-    """``chart`` is None before the merge; its ``hours`` are those it spans."""
+    """``chart`` is None before the merge; it has the merge dashed, and solid what came after."""
 
     outcome: Outcome
     headline: str
@@ -38,7 +29,6 @@ class Shown:
     silence: str
     comments: tuple[ReviewComment, ...]
     chart: Chart | None = None
-    marks: tuple[Mark, ...] = ()
 
 
 def shown(connection: sa.Connection, found: Sequence[Outcome]) -> list[Shown]:
@@ -59,7 +49,7 @@ def _shown(connection: sa.Connection, one: Outcome, comments: tuple[ReviewCommen
     bars = max(now - first + 1, 2)
     chart = frequency(dict(hours.of_issue(connection, one.issue_id, first)), bars=bars)
     marks = tuple(Mark(hour - first, f"{_moment(hour)}: {text}", text == _MERGED) for hour, text in known if hour >= first)
-    return Shown(one, plain.headline, plain.fate, plain.silence, comments, chart, marks)
+    return replace(plain, chart=replace(chart, marks=marks))
 
 
 def _hour(moment: datetime | None) -> int | None:
